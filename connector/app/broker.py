@@ -27,6 +27,7 @@ from connector.api.portals.mounting import add_portals
 from connector.api.self_descriptions import add_self_descriptions
 from connector.app.checking import build_anchors
 from connector.app.control.credentials import build_credential_service
+from connector.app.identities import find_own_authority
 from connector.app.intake.crawling import build_crawler
 from connector.app.intake.hearing import Hearing
 from connector.app.intake.leading import LeadIntake, SharedCrawler
@@ -47,6 +48,7 @@ from connector.app.parts import (
 )
 from connector.app.storing.records import BrokerRecords, open_records
 from connector.app.trust.membership import begin_membership, list_trust_work
+from connector.app.trust.office import build_office
 from connector.binding.broker import Announcer, SearchClient
 from connector.binding.dsp.catalog import routes_for
 from connector.binding.dsp.gatekeeper import Gatekeeper
@@ -122,6 +124,7 @@ class BrokerServer:
     pushed: PushedIntake | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
+    telling: set[asyncio.Task[int]] = field(default_factory=set)
 
     async def start(self) -> None:
         """Open the listeners and start the crawler. Raises ListenFailed."""
@@ -210,9 +213,9 @@ class BrokerServer:
         await self.operator.assessor.stop()
         if self.searches is not None:
             await self.searches.close()
-        for task in self.tasks:
+        for task in (*self.tasks, *self.telling):
             task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
+        await asyncio.gather(*self.tasks, *self.telling, return_exceptions=True)
         await self.listeners.close()
         if self.graph is not None:
             await self.graph.close()
@@ -253,7 +256,10 @@ async def build_broker(
     crawler.share(kept.replica, kept.pass_on)
     credentials = build_credential_service(parts, make_holding_context(parts, now))
     searches = SearchCounter(record, now) if settings.broker.statistics else None
-    desk = _make_desk(parts, record, site, searches is not None, index, projector, crawler, crawls, note_change, now)
+    telling = set[asyncio.Task[int]]()
+    desk = _make_desk(
+        parts, record, site, searches is not None, index, projector, crawler, crawls, note_change, now, telling
+    )
     graph, visibility, shares = _open_graph(settings, site), Visibility(record, now), CallerShares()
     to_public = transport or SocketTransport(PUBLIC, DialLimits(connections=2 * AT_ONCE), tls=build_anchors(settings))
     webhooks, office = kept.webhooks, _make_office(parts, to_public, now)
@@ -287,6 +293,7 @@ async def build_broker(
         pushed=pushed,
         intake=intake,
         hearing=hearing,
+        telling=telling,
     )
 
 
@@ -317,6 +324,7 @@ def _make_desk(
     crawls: ProcessWatch,
     note_change: Callable[[], None],
     now: Callable[[], int],
+    telling: set[asyncio.Task[int]],
 ) -> OperatorDesk:
     """Return what the operator of the broker works with."""
     return OperatorDesk(
@@ -330,6 +338,8 @@ def _make_desk(
         crawls=crawls,
         changed=note_change,
         now=now,
+        members=build_office(parts, telling),
+        find_authority=lambda: find_own_authority(parts.identity),
     )
 
 

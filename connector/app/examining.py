@@ -1,9 +1,11 @@
 """The databases, folders, offered files and sources of a participant, examined while its process may be running."""
 
+import asyncio
 from pathlib import Path
 from typing import Any, Literal
 
 from connector.app.parts import OWNER
+from connector.app.storing.opening import build_database
 from connector.broker.operating.sources import SourceChoice, choose_sources, find_kind
 from connector.broker.search import render_source
 from connector.dataplane.files.space import is_writable
@@ -37,8 +39,18 @@ def list_missing(settings: Settings) -> tuple[str, ...]:
 
 
 def list_sources(settings: Settings, choice: SourceChoice) -> list[dict[str, Any]]:
-    """Return the wanted sources of the record that the settings name, also while a broker runs. Raises StoreError."""
-    sources, marks = read_sources(settings.broker.record)
+    """Return the wanted sources of the record that the settings name, also while a broker runs.
+
+    Raises SettingsError and StoreError.
+    """
+    if settings.store.url is None:
+        sources, marks = read_sources(settings.broker.record)
+    else:
+        server = build_database(settings)
+        # Its imports take time and need the extra.
+        from connector.store.postgres.record import read_database_sources
+
+        sources, marks = asyncio.run(read_database_sources(server, settings.participant.id))
     return [
         render_source(source, whole=True)
         | {"kind": find_kind(source), "marks": sorted(marks.get(source.participant, ()))}

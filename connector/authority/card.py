@@ -103,6 +103,13 @@ def read_card(path: Path) -> IdentityCard:
         raise RosterFault(str(fault)) from None
 
 
+def take_card(content: bytes) -> IdentityCard:
+    """Read a card that somebody hands in; raises RosterFault."""
+    if len(content) > MAX_CARD:
+        raise RosterFault(f"The card is larger than {MAX_CARD} bytes.")
+    return _read(content, "The card")
+
+
 def render(value: IdentityCard) -> bytes:
     """Return the card as the file that is handed over."""
     return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from connector.authority import keeping
+from connector.authority import acts, keeping
+from connector.authority.acts import AT_THE_MACHINE, Doer, MembershipDeed
 from connector.authority.issuing import BASE
 from connector.authority.keeping import MAX_INVITATIONS, Authority, AuthorityRecord, Invitation
 from connector.authority.roster import RosterFault
@@ -51,6 +52,8 @@ def invite(
     claims: Mapping[str, Sequence[str]] | None = None,
     did: str = "",
     data: Sequence[str] = (),
+    doer: Doer = AT_THE_MACHINE,
+    waits: bool = False,
 ) -> str:
     """Keep an invitation and return its link, the only place of its secret; raises RosterFault.
 
@@ -63,6 +66,8 @@ def invite(
         claims: what the list confirms of it.
         did: the only identifier that can use the invitation, if given.
         data: URLs of data planes at other hosts than its own that the new member may name.
+        doer: who invites.
+        waits: whether somebody else has to agree before the link can be used.
     """
     if valid_for <= timedelta(0):
         raise RosterFault("The invitation would expire before it begins: give a positive validity.")
@@ -84,13 +89,16 @@ def invite(
             claims={key: tuple(values) for key, values in (claims or {}).items()},
             did=_check_did(did),
             data=tuple(read_origin(url).origin for url in data),
+            by=doer.by,
+            waits=waits,
         )
         kept = {key: each for key, each in record.invitations.items() if each.until > moment}
         if len(kept) >= MAX_INVITATIONS:
             kept = {key: each for key, each in kept.items() if not each.withdrawn}
         if len(kept) >= MAX_INVITATIONS:
             raise RosterFault(f"{MAX_INVITATIONS} invitations are open, which is as many as there can be.")
-        return msgspec.structs.replace(record, invitations={**kept, number: invitation})
+        noted = acts.note(record.acts, MembershipDeed.INVITE, number, doer, at=moment, name=name)
+        return msgspec.structs.replace(record, invitations={**kept, number: invitation}, acts=noted)
 
     record = keeping.change(authority, add)
     return InvitationLink(record.url + BASE, number, secret, root).write()
@@ -105,7 +113,12 @@ def find_invitation(record: AuthorityRecord, id: str, secret: str, now: int) -> 
         raise RosterFault("The invitation was withdrawn: ask the data-space operator for the reason, or for a new one.")
     if found.until <= now:
         raise RosterFault("The invitation has expired: ask the data-space operator for a new one.")
+    if found.waits:
+        raise RosterFault("A second person has to agree to the invitation first: try again later.")
     return found
+
+
+_STANDING: Final = frozenset({"open", "waiting"})
 
 
 class KnownInvitation(NamedTuple):
@@ -116,18 +129,23 @@ class KnownInvitation(NamedTuple):
 
 
 def find_state(invitation: Invitation, now: int) -> str:
-    """Return what became of an invitation by `now` (ms): `open`, `used`, `withdrawn` or `expired`."""
+    """Return what became of an invitation by `now` (ms): `open`, `waiting`, `used`, `withdrawn` or `expired`."""
     if invitation.used_by:
         return "used"
     if invitation.withdrawn:
         return "withdrawn"
-    return "expired" if invitation.until <= now else "open"
+    if invitation.until <= now:
+        return "expired"
+    return "waiting" if invitation.waits else "open"
 
 
 def find_open(record: AuthorityRecord, word: str, now: int) -> KnownInvitation:
-    """Return the open invitation with this identifier, or the only one for this name; raises RosterFault."""
+    """Return the invitation that can still be used, with this identifier or the only one for this name.
+
+    Raises RosterFault.
+    """
     named = {key: each for key, each in record.invitations.items() if word in (key, each.name)}
-    found = [KnownInvitation(key, each) for key, each in named.items() if find_state(each, now) == "open"]
+    found = [KnownInvitation(key, each) for key, each in named.items() if find_state(each, now) in _STANDING]
     if len(found) > 1:
         raise RosterFault(f"Several invitations are for {word}: give the id of one, from `authority invitation list`.")
     if not found:
@@ -138,15 +156,38 @@ def find_open(record: AuthorityRecord, word: str, now: int) -> KnownInvitation:
     return found[0]
 
 
-def withdraw(authority: Authority, id: str, now: int) -> AuthorityRecord:
+def withdraw(authority: Authority, id: str, now: int, *, doer: Doer = AT_THE_MACHINE) -> AuthorityRecord:
     """Let nobody join with an open invitation any more, at `now` (ms); raises RosterFault."""
 
     def end(record: AuthorityRecord) -> AuthorityRecord:
         found = find_open(record, id, now)
         ended = msgspec.structs.replace(found.invitation, withdrawn=True)
-        return msgspec.structs.replace(record, invitations={**record.invitations, found.id: ended})
+        return _put(record, found.id, ended, MembershipDeed.WITHDRAW, doer, now)
 
     return keeping.change(authority, end)
+
+
+def agree(authority: Authority, id: str, now: int, *, doer: Doer = AT_THE_MACHINE) -> AuthorityRecord:
+    """Agree to an invitation of somebody else, which counts from now (ms) on; raises RosterFault."""
+
+    def release(record: AuthorityRecord) -> AuthorityRecord:
+        found = find_open(record, id, now)
+        if not found.invitation.waits:
+            raise RosterFault("Nobody has to agree to this invitation: its link can be used.")
+        if doer.by and doer.by == found.invitation.by:
+            raise RosterFault("Somebody else than who invites has to agree to the invitation.")
+        agreed = msgspec.structs.replace(found.invitation, waits=False, agreed_by=doer.by)
+        return _put(record, found.id, agreed, MembershipDeed.AGREE, doer, now)
+
+    return keeping.change(authority, release)
+
+
+def _put(
+    record: AuthorityRecord, id: str, invitation: Invitation, deed: MembershipDeed, doer: Doer, now: int
+) -> AuthorityRecord:
+    """Return the record with a changed invitation, and the act in its log."""
+    noted = acts.note(record.acts, deed, id, doer, at=now, name=invitation.name)
+    return msgspec.structs.replace(record, invitations={**record.invitations, id: invitation}, acts=noted)
 
 
 def parse_link(text: str) -> InvitationLink:

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from connector.authority import issuing, keeping, roster
+from connector.authority import acts, issuing, keeping, roster
+from connector.authority.acts import Doer, MembershipDeed
 from connector.authority.asking import JoinRequest, read_sent
 from connector.authority.card import IdentityCard, make_member, verification_keys
 from connector.authority.inviting import find_invitation, read_origin
@@ -131,7 +132,10 @@ def _use(authority: Authority, record: AuthorityRecord, request: JoinRequest, se
     key = verification_keys(request.card)[0]
     used = msgspec.structs.replace(invitation, used_by=request.card.id, used_key=key.kid)
     placed = issuing.place_credential(record, request.card.id, invitation.types, now)
-    return msgspec.structs.replace(placed, invitations={**placed.invitations, request.invitation: used})
+    # The act is about the invitation: what its list shows changes with it.
+    doer = Doer(by=request.card.id)
+    noted = acts.note(placed.acts, MembershipDeed.JOIN, request.invitation, doer, at=now, name=invitation.name)
+    return msgspec.structs.replace(placed, invitations={**placed.invitations, request.invitation: used}, acts=noted)
 
 
 def _find_former(authority: Authority, request: JoinRequest) -> Member | None:

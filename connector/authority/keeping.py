@@ -1,7 +1,7 @@
 """The folder of an authority: its keys, its roots, its profile, and the record of what it has issued and offered.
 
 The record is JSON, changed under a lock and replaced atomically: what it says is on the disk before anybody is told. It
-grows with the members and with the invitations that are open, not with what was ever done.
+grows with the members and with the invitations that are open, not with what was ever done: of that, the newest is kept.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +13,7 @@ from typing import Annotated
 import msgspec
 
 from connector.authority import roster
+from connector.authority.acts import MembershipAct
 from connector.authority.card import load_key, new_key, operator_keys
 from connector.authority.roster import RosterFault
 from connector.identity.files import FileFault, read_bounded, replace_atomically, write_new
@@ -50,7 +51,8 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     `did` binds it to one identifier, and `data` are the places of data planes at other hosts that who joins may name.
     `used_by` is who has used it and with which key (RFC 7638). One that is `withdrawn` is kept until it ends, for the
-    answer to whoever comes with it.
+    answer to whoever comes with it. `by` is who has invited; one that `waits` counts from when somebody else has agreed
+    (`agreed_by`).
     """
 
     name: _Written
@@ -64,6 +66,9 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     used_by: str = ""
     used_key: str = ""
     withdrawn: bool = False
+    by: str = ""
+    waits: bool = False
+    agreed_by: str = ""
 
 
 class PlacedCredential(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -88,7 +93,7 @@ class AuthorityRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
     `url` is where it is reached: scheme, host and port. `number` is that of the newest certificate. `roots` are those
     that followed the first pair, in the order in which members pin them; `former_roots` all before these, and
-    `successions` the words by which spare roots have named them.
+    `successions` the words by which spare roots have named them. `acts` are the newest of what was done about members.
     """
 
     did: _Written
@@ -103,6 +108,7 @@ class AuthorityRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     roots: tuple[dict[str, str], ...] = ()
     former_roots: tuple[dict[str, str], ...] = ()
     successions: tuple[str, ...] = ()
+    acts: tuple[MembershipAct, ...] = ()
 
 
 def find_none() -> bytes | None:

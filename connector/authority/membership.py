@@ -1,32 +1,134 @@
-"""Members are suspended, admitted again and revoked: what the list and the status list say of them from then on."""
+"""Members are changed, suspended, admitted again and revoked: what the list and the status list say of them from then on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
-from connector.authority import issuing, keeping, roster
+from connector.authority import acts, issuing, keeping, roster
+from connector.authority.acts import AT_THE_MACHINE, Doer, MembershipDeed
+from connector.authority.card import IdentityCard, make_member
 from connector.authority.keeping import Authority, AuthorityRecord
+from connector.authority.renewal import change_member
 from connector.authority.roster import RosterFault
 from connector.identity.listing.partner import MAX_PARTNERS, Partner
 from connector.identity.roster import Member, RosterDocument
+from connector.views.conversion import moment
+from connector.views.members import MemberView
 
 
-def suspend(authority: Authority, id: str, *, now: datetime, suspended: bool = True) -> RosterDocument:
-    """Publish a list in which a member takes no part, or takes part again; raises RosterFault."""
-    roster.change(authority.members, id, lambda entry: msgspec.structs.replace(entry, suspended=suspended))
-    return issuing.publish(authority, now=now)
+def name_standing(member: Member) -> str:
+    """Return how a member takes part: `member`, `suspended` or `by its key`."""
+    return "suspended" if member.suspended else "member" if member.by_document else "by its key"
 
 
-def revoke(authority: Authority, id: str, *, now: datetime) -> tuple[Member, RosterDocument]:
-    """Take a member off the list, end its credentials, and return its entry and the new list; raises RosterFault."""
+def list_members(authority: Authority) -> tuple[MemberView, ...]:
+    """Return the members in the order of the list; raises RosterFault."""
+    record = keeping.show(authority)
+    ends = {each.holder: each.until for each in record.issued if not each.revoked}
+    stands = {act.about: act.number for act in record.acts}
+    return tuple(
+        MemberView(
+            id=each.id,
+            name=each.name,
+            address=each.address,
+            roles=each.roles,
+            former=each.former,
+            standing=name_standing(each),
+            until=moment(ends[each.id]) if each.id in ends else None,
+            stand=stands.get(each.id, 0),
+        )
+        for each in roster.show(authority.members).members
+    )
+
+
+def find_member(authority: Authority, id: str) -> Member:
+    """Return the member with an identifier, present or former; raises RosterFault if there is none."""
     members = roster.show(authority.members).members
     entry = next((each for each in members if id in (each.id, *each.former)), None)
     if entry is None:
         raise RosterFault(f"{id} is not a member.")
+    return entry
 
+
+def add(
+    authority: Authority,
+    card: IdentityCard,
+    *,
+    now: datetime,
+    roles: Sequence[str] = (),
+    types: Sequence[str] = (),
+    doer: Doer = AT_THE_MACHINE,
+) -> tuple[Member, RosterDocument]:
+    """Make the holder of a card a member, without an invitation; return its entry and the new list.
+
+    `roles` and `types` as for `inviting.invite`. Raises RosterFault.
+    """
+    entry = msgspec.structs.replace(make_member(card, roles=roles), by_document=card.id.startswith("did:web:"))
+    roster.add(authority.members, entry)
+
+    def place(record: AuthorityRecord) -> AuthorityRecord:
+        noted = _note(record, MembershipDeed.ADD, entry, doer, now)
+        if not entry.by_document:
+            return noted
+        known = keeping.read_profile(authority).issuers.get(record.did, ())
+        return issuing.place_credential(noted, entry.id, tuple(types) or known, _to_ms(now))
+
+    keeping.change(authority, place)
+    return entry, issuing.publish(authority, now=now)
+
+
+def change(
+    authority: Authority,
+    id: str,
+    *,
+    now: datetime,
+    roles: Sequence[str] = (),
+    claims: Mapping[str, Sequence[str]] | None = None,
+    doer: Doer = AT_THE_MACHINE,
+) -> tuple[Member, RosterDocument]:
+    """Give a member other roles or claims as `change_member` does; return its entry and the new list.
+
+    Raises RosterFault.
+    """
+    entry = find_member(authority, id)
+    keeping.change(authority, lambda record: _note(record, MembershipDeed.CHANGE, entry, doer, now))
+    after = roster.change(
+        authority.members, entry.id, lambda before: change_member(before, roles=roles, claims=claims)
+    )
+    return after, issuing.publish(authority, now=now)
+
+
+def suspend(
+    authority: Authority, id: str, *, now: datetime, suspended: bool = True, doer: Doer = AT_THE_MACHINE
+) -> RosterDocument:
+    """Publish a list in which a member takes no part, or takes part again; raises RosterFault."""
+    entry = find_member(authority, id)
+    if entry.suspended is not suspended:
+        deed = MembershipDeed.SUSPEND if suspended else MembershipDeed.ADMIT
+        keeping.change(authority, lambda record: _note(record, deed, entry, doer, now))
+    roster.change(authority.members, id, lambda before: msgspec.structs.replace(before, suspended=suspended))
+    return issuing.publish(authority, now=now)
+
+
+def revoke(
+    authority: Authority, id: str, *, now: datetime, doer: Doer = AT_THE_MACHINE
+) -> tuple[Member, RosterDocument]:
+    """Take a member off the list, end its credentials, and return its entry and the new list; raises RosterFault."""
+    entry = find_member(authority, id)
+    keeping.change(authority, lambda record: _note(record, MembershipDeed.REVOKE, entry, doer, now))
     take_off(authority, entry.id)
     return entry, issuing.publish(authority, now=now)
+
+
+def _note(record: AuthorityRecord, deed: MembershipDeed, entry: Member, doer: Doer, now: datetime) -> AuthorityRecord:
+    """Return the record with an act about a member: it is in the log before the list says it."""
+    noted = acts.note(record.acts, deed, entry.id, doer, at=_to_ms(now), name=entry.name)
+    return msgspec.structs.replace(record, acts=noted)
+
+
+def _to_ms(now: datetime) -> int:
+    return int(now.timestamp() * 1000)
 
 
 def take_off(authority: Authority, id: str) -> None:

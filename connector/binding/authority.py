@@ -20,6 +20,7 @@ from connector.authority.joining import ResolveApplicant, join
 from connector.authority.keeping import ROOTS, Authority
 from connector.authority.roster import RosterFault, RosterLocked
 from connector.binding.dsp.routing import RequestHandler, Route
+from connector.binding.invitation import show_invitation
 from connector.net.serving.messages import BodyFault, Disconnected, PeerRequest, Reply
 from connector.net.serving.rates import CallerRates
 from connector.protocol.dcp.issued import choose_list_form
@@ -37,6 +38,10 @@ RENEWED_MS: Final = 3_600_000
 
 FindSearch = Callable[[], tuple[str, str]]
 """Returns the participant that answers searches and the URL of its search API, or two empty texts."""
+
+
+Later = Callable[[float, Callable[[], None]], object]
+"""Calls a function after some seconds."""
 
 
 class JoinRefusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +111,11 @@ class _Desk:
         body, media_type = choose_list_form(await self.status.find(), request.headers.get("accept", ""))
         return Reply(body=body, media_type=media_type)
 
+    async def explain(self, request: PeerRequest) -> Reply:
+        """Answer who opens the link of an invitation in a browser."""
+        record = await asyncio.to_thread(keeping.show, self.authority)
+        return show_invitation(record.did, request.headers.get("accept-language", ""))
+
     async def join(self, request: PeerRequest) -> Reply:
         """Let the sender become a member; a refusal counts against its address."""
         address = self.rates.name_caller(request.address, request.headers)
@@ -146,23 +156,33 @@ def routes(
         Route("GET", f"{BASE}/roots", _serve(authority.folder / ROOTS, "application/jwk-set+json", now)),
         Route("GET", f"{BASE}/members", _serve(authority.signed, "text/plain; charset=us-ascii", now)),
         Route("GET", f"{BASE}/status", desk.show_status),
+        Route("GET", f"{BASE}/join", desk.explain),
         Route("POST", f"{BASE}/join", desk.join),
     ]
 
 
-def news_routes(wake: Callable[[], None], now: Callable[[], int]) -> list[Route]:
+def news_routes(wake: Callable[[], None], now: Callable[[], int], later: Later | None = None) -> list[Route]:
     """Return the route at which a participant is told that there is a newer list; `now` in ms since the epoch.
 
     Who says so need not prove anything: it causes a look at the place that this participant knows, every few seconds at
-    most.
+    most. What is told in between is looked at when these are over, so that the last list is seen. `later` calls a
+    function after seconds; without one, the event loop does.
     """
-    last = -NEWS_MS
+    last, waits = -NEWS_MS, False
+
+    def look() -> None:
+        nonlocal last, waits
+        last, waits = now(), False
+        wake()
 
     async def take(_: PeerRequest) -> Reply:
-        nonlocal last
-        if not 0 <= now() - last < NEWS_MS:
-            last = now()
-            wake()
+        nonlocal waits
+        since = now() - last
+        if not 0 <= since < NEWS_MS:
+            look()
+        elif not waits:
+            waits = True
+            (later or asyncio.get_running_loop().call_later)((NEWS_MS - since) / 1000, look)
         return Reply(status=204)
 
     return [Route("POST", NEWS_PATH, take)]

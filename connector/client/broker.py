@@ -6,6 +6,15 @@ from typing import Any, Self
 from connector.client.frame.flow import ApiCall, path_of, reason_order
 from connector.client.frame.methods import AsyncRuns, Runs, asynchronous, blocking
 from connector.views.common import Page
+from connector.views.members import (
+    InvitationOrder,
+    InvitationView,
+    InvitedView,
+    MemberOrder,
+    MembershipActView,
+    MembershipDoneView,
+    MemberView,
+)
 from connector.views.moderation import ActedView, ActView, DuplicateView, MarkView, ModerationOrder, WhyView
 from connector.views.quality import QualityReportView
 from connector.views.sources import (
@@ -158,6 +167,72 @@ def _show_usage(days: int = 30) -> ApiCall[SearchUsageView]:
     return ApiCall(method="GET", path=path_of("usage"), answer=SearchUsageView, query={"days": days})
 
 
+def _list_members(*, limit: int = 50, after: str | None = None) -> ApiCall[Page[MemberView]]:
+    """List a page of the members of the data space, ordered by identifier."""
+    query = {"limit": limit, "after": after}
+    return ApiCall(method="GET", path=path_of("members"), answer=Page[MemberView], query=query)
+
+
+def _show_member(member: str) -> ApiCall[MemberView]:
+    """Show a member."""
+    return ApiCall(method="GET", path=path_of("members", member), answer=MemberView)
+
+
+def _add_member(order: MemberOrder) -> ApiCall[MembershipDoneView]:
+    """Make the holder of an identity card a member."""
+    return ApiCall(method="POST", path=path_of("members"), answer=MembershipDoneView, body=order)
+
+
+def _suspend_member(member: str, reason: str | None = None) -> ApiCall[MembershipDoneView]:
+    """Suspend a member, until it is admitted again."""
+    path = path_of("members", member, "suspend")
+    return ApiCall(method="POST", path=path, answer=MembershipDoneView, body=reason_order(reason))
+
+
+def _admit_member(member: str) -> ApiCall[MembershipDoneView]:
+    """Admit a suspended member again."""
+    return ApiCall(method="POST", path=path_of("members", member, "admit"), answer=MembershipDoneView)
+
+
+def _revoke_member(member: str, reason: str | None = None) -> ApiCall[MembershipDoneView]:
+    """Take a member off the list, for good."""
+    path = path_of("members", member, "revoke")
+    return ApiCall(method="POST", path=path, answer=MembershipDoneView, body=reason_order(reason))
+
+
+def _list_invitations(*, limit: int = 50, after: str | None = None) -> ApiCall[Page[InvitationView]]:
+    """List a page of the invitations, the next to end first."""
+    query = {"limit": limit, "after": after}
+    return ApiCall(method="GET", path=path_of("invitations"), answer=Page[InvitationView], query=query)
+
+
+def _show_invitation(invitation: str) -> ApiCall[InvitationView]:
+    """Show an invitation."""
+    return ApiCall(method="GET", path=path_of("invitations", invitation), answer=InvitationView)
+
+
+def _invite(order: InvitationOrder) -> ApiCall[InvitedView]:
+    """Invite an organisation; the answer has the link, this once."""
+    return ApiCall(method="POST", path=path_of("invitations"), answer=InvitedView, body=order)
+
+
+def _agree(invitation: str) -> ApiCall[InvitationView]:
+    """Agree to an invitation of somebody else."""
+    return ApiCall(method="POST", path=path_of("invitations", invitation, "agree"), answer=InvitationView)
+
+
+def _withdraw_invitation(invitation: str, reason: str | None = None) -> ApiCall[InvitationView]:
+    """Withdraw an invitation."""
+    path = path_of("invitations", invitation, "withdraw")
+    return ApiCall(method="POST", path=path, answer=InvitationView, body=reason_order(reason))
+
+
+def _list_member_acts(*, limit: int = 50, after: str | None = None) -> ApiCall[Page[MembershipActView]]:
+    """List a page of what was done about members and invitations, the newest first."""
+    query = {"limit": limit, "after": after}
+    return ApiCall(method="GET", path=path_of("member-acts"), answer=Page[MembershipActView], query=query)
+
+
 def _status() -> ApiCall[BrokerStatusView]:
     """Show the broker on one screen."""
     return ApiCall(method="GET", path=path_of("status"), answer=BrokerStatusView)
@@ -196,6 +271,18 @@ class BrokerClient:
     show_quality = blocking(_show_quality)
     assess_quality = blocking(_assess_quality)
     show_usage = blocking(_show_usage)
+    list_members = blocking(_list_members)
+    show_member = blocking(_show_member)
+    add_member = blocking(_add_member)
+    suspend_member = blocking(_suspend_member)
+    admit_member = blocking(_admit_member)
+    revoke_member = blocking(_revoke_member)
+    list_invitations = blocking(_list_invitations)
+    show_invitation = blocking(_show_invitation)
+    invite = blocking(_invite)
+    agree = blocking(_agree)
+    withdraw_invitation = blocking(_withdraw_invitation)
+    list_member_acts = blocking(_list_member_acts)
     status = blocking(_status)
 
     def __enter__(self) -> Self:
@@ -240,6 +327,18 @@ class AsyncBrokerClient:
     show_quality = asynchronous(_show_quality)
     assess_quality = asynchronous(_assess_quality)
     show_usage = asynchronous(_show_usage)
+    list_members = asynchronous(_list_members)
+    show_member = asynchronous(_show_member)
+    add_member = asynchronous(_add_member)
+    suspend_member = asynchronous(_suspend_member)
+    admit_member = asynchronous(_admit_member)
+    revoke_member = asynchronous(_revoke_member)
+    list_invitations = asynchronous(_list_invitations)
+    show_invitation = asynchronous(_show_invitation)
+    invite = asynchronous(_invite)
+    agree = asynchronous(_agree)
+    withdraw_invitation = asynchronous(_withdraw_invitation)
+    list_member_acts = asynchronous(_list_member_acts)
     status = asynchronous(_status)
 
     async def __aenter__(self) -> Self:

@@ -227,10 +227,13 @@ class ListOrder(StrEnum):
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
     """A list of present entries: of one participant, if given, and changed since a time in ms; and a page of it.
 
+    `among` are the only participants whose entries are listed, if given; those of `without` are left out.
     With `since`, entries are in the order of their last change.
     """
 
     participant: str | None = None
+    among: frozenset[str] | None = None
+    without: frozenset[str] = frozenset()
     since: int | None = None
     order: ListOrder = ListOrder.ARRIVAL
     limit: int = 20

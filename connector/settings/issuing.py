@@ -57,3 +57,10 @@ class AuthoritySettings(Section, frozen=True, kw_only=True):
         Path | None,
         Meta(description="Folder of the authority, as `authority init` made it; without one, there is no authority."),
     ] = None
+    four_eyes: Annotated[
+        bool,
+        Meta(
+            description="Whether two people let a member in from the page or the API: an invitation counts when "
+            "somebody else has agreed, and somebody else than who has suspended a member admits it again."
+        ),
+    ] = False

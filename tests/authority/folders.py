@@ -40,7 +40,8 @@ class Applicant:
 
     def card(self, **more: str) -> IdentityCard:
         address = more.pop("address", f"https://{self.did.removeprefix('did:web:')}/dsp/2025-1")
-        return cards.card(self.key, id=self.did, name="What it says", address=address)
+        name = more.pop("name", "What it says")
+        return cards.card(self.key, id=self.did, name=name, address=address)
 
     async def resolve(self, did: str) -> DidDocument:
         self.fetched.append(did)

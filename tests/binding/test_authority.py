@@ -148,11 +148,25 @@ async def test_who_joins_while_a_process_keeps_the_files_locked_comes_again_and_
     assert (await door.post(firm.asks(link))).status == 200
 
 
-async def test_news_wake_the_look_at_the_list_every_few_seconds_at_most() -> None:
-    woken, now = asyncio.Event(), [0]
-    app = dispatcher(news_routes(woken.set, lambda: now[0]), make_refusals("/dsp"))
-    for after, expected in ((0, True), (NEWS_MS - 1, False), (1, True)):
-        now[0] += after
+async def test_news_wake_the_look_at_the_list_every_few_seconds_at_most_and_the_last_is_not_lost() -> None:
+    woken, now, put_off = asyncio.Event(), [0], list[tuple[float, Callable[[], None]]]()
+    routes_of_news = news_routes(woken.set, lambda: now[0], lambda seconds, look: put_off.append((seconds, look)))
+    app = dispatcher(routes_of_news, make_refusals("/dsp"))
+
+    async def tell() -> bool:
         woken.clear()
         answer = await app.answer(PeerRequest(method="POST", path="/participant-list/news"))
-        assert (answer.status, woken.is_set()) == (204, expected)
+        assert answer.status == 204
+        return woken.is_set()
+
+    assert await tell()
+    now[0] = NEWS_MS - 2_000
+    assert [await tell() for _ in range(3)] == [False, False, False]
+    ((seconds, look),) = put_off
+    assert seconds == 2.0
+    now[0] = NEWS_MS
+    look()
+    assert woken.is_set(), "what was told in between is looked at when the time is over"
+    assert not await tell(), "the look that was put off counts as one"
+    now[0] = 2 * NEWS_MS
+    assert await tell()

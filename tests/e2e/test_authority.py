@@ -17,7 +17,9 @@ from connector.authority import card as cards
 from connector.authority import roster
 from connector.cli.setup.moving import change_file
 from connector.cli.setup.plan import KEY, LIST, MEMBERS
+from connector.client.broker import BrokerClient
 from connector.client.frame.errors import ClientError
+from connector.views.members import InvitationOrder
 from tests.e2e.live import Live, environment, free_base, until
 from tests.support.certificates import write_certificates
 
@@ -150,6 +152,30 @@ def test_a_data_space_moves_over_member_by_member_and_keeps_its_agreements(tmp_p
         until(lambda: live.city.transfers.show(theirs).flow_reported == "TERMINATED")
         assert time.monotonic() - seen < SEEN_S
         until(lambda: {held.standing for held in live.firm.credentials.list()} == {"revoked"})
+
+
+def test_a_member_joins_by_a_link_of_the_management_api_and_is_suspended_there(tmp_path: Path) -> None:
+    with living(tmp_path) as live:
+        live.start("city", "firm")
+        dataset = live.offer("counts.csv")
+        run("authority", "init", "--settings", live.settings("broker"))
+        live.start("broker")
+        actor = live.stage.actors["broker"]
+        with BrokerClient(f"http://127.0.0.1:{actor.ports['management']}", actor.key) as broker:
+            link = broker.invite(InvitationOrder(name="Stadt")).link
+            # Whoever opens the link in a browser is told what to do, and uses nothing up.
+            page = httpx.get(link, verify=False, headers={"Accept-Language": "de"})
+            assert (page.status_code, "datenkontor join" in page.text) == (200, True)
+            live.join("city", link)
+            live.join("firm", broker.invite(InvitationOrder(name="Firma")).link)
+            (firm,) = [one for one in broker.list_members().items if one.name == "Firma"]
+            until(lambda: live.reads(dataset))
+            broker.suspend_member(firm.id, "Rechnung offen.")
+            until(lambda: not live.reads(dataset))
+            broker.admit_member(firm.id)
+            until(lambda: live.reads(dataset))
+            done = [act.act for act in broker.list_member_acts().items]
+            assert done == ["admit", "suspend", "join", "invite", "join", "invite"]
 
 
 def test_all_go_on_with_new_credentials_after_the_issuer_key_was_stolen(tmp_path: Path) -> None:

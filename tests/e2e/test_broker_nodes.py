@@ -1,6 +1,10 @@
 """Two processes of one broker on one database: each has its own index, one crawls, and a kill loses nothing."""
 
+import json
+import os
 import shutil
+import signal
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -8,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from connector.cli.main import main
 from tests.e2e.live import Live, environment, until
 from tests.e2e.replicas import set_values, use_database
 from tests.store.postgres.server import make_database_now
@@ -106,3 +111,55 @@ def test_a_killed_leader_is_replaced_and_nothing_is_lost_or_doubled(nodes: Broke
     assert changes == nodes.follow(SECOND) == nodes.follow(FIRST)
     for word in (FIRST, SECOND):
         assert "Traceback" not in live.log(word)
+
+
+def test_a_leader_that_stood_still_is_fenced_and_nothing_is_lost_or_doubled(nodes: BrokerNodes) -> None:
+    live = nodes.live
+    live.start("city")
+    nodes.start(FIRST)
+    nodes.start(SECOND)
+    nodes.offer("a.csv")
+    until(lambda: nodes.search(FIRST) == nodes.search(SECOND) == ["a.csv"])
+    still = live.stage.processes[FIRST]
+    assert "takes in for the broker" in live.log(FIRST)
+    os.kill(still.pid, signal.SIGSTOP)
+    try:
+        until(lambda: "takes in for the broker" in live.log(SECOND))
+        nodes.offer("b.csv")
+        until(lambda: nodes.search(SECOND) == ["a.csv", "b.csv"])
+    finally:
+        os.kill(still.pid, signal.SIGCONT)
+    # It writes nothing more, and ends: whoever supervises it starts it again.
+    end = time.monotonic() + 60
+    while still.poll() is None and time.monotonic() < end:
+        time.sleep(0.05)
+    assert still.poll() not in (None, 0)
+    live.stage.processes.pop(FIRST)
+    nodes.offer("c.csv")
+    until(lambda: nodes.search(SECOND) == ["a.csv", "b.csv", "c.csv"])
+    nodes.start(FIRST)
+    until(lambda: nodes.search(FIRST) == ["a.csv", "b.csv", "c.csv"])
+    changes = nodes.follow(FIRST, SECOND)
+    assert len(changes) == len(set(changes)) == 3
+    assert changes == nodes.follow(SECOND) == nodes.follow(FIRST)
+
+
+def test_the_operator_reads_the_sources_of_a_broker_on_a_database(
+    nodes: BrokerNodes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    live = nodes.live
+    live.start("city")
+    nodes.start(FIRST)
+    nodes.offer("a.csv")
+    until(lambda: nodes.search(FIRST) == ["a.csv"])
+    settings = str(live.stage.actors[FIRST].settings)
+    capsys.readouterr()
+    assert main(["broker", "source", "list", "--settings", settings, "--json"]) == 0
+    (source,) = [one for one in json.loads(capsys.readouterr().out)["items"] if one["datasets"]]
+    assert (source["kind"], source["liveness"], source["datasets"]) == ("participant", "ONLINE", 1)
+    # Who looks leads nobody: the process that takes in goes on.
+    nodes.offer("b.csv")
+    until(lambda: nodes.search(FIRST) == ["a.csv", "b.csv"])
+    main(["doctor", "--settings", settings, "--json"])
+    checks = json.loads(capsys.readouterr().out)
+    assert [check for check in checks["checks"] if check["name"] == "store" and check["ok"] is False] == []

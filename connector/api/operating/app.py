@@ -10,13 +10,13 @@ from connector.api.chapters import users
 from connector.api.frame import errors
 from connector.api.frame.auth import ApiKey, KeyMiddleware
 from connector.api.frame.models import answer_model
-from connector.api.operating import moderation, quality, sources, usage, why
+from connector.api.operating import members, moderation, quality, sources, usage, why
 from connector.desk.operating.values import OperatorDesk
 from connector.net.serving.rates import CallerRates
 from connector.views.common import ErrorView
 
 _FAILURES: dict[int | str, dict[str, Any]] = {
-    code: {"model": answer_model(ErrorView)} for code in (400, 401, 403, 404, 409, 422, 429, 503)
+    code: {"model": answer_model(ErrorView)} for code in (400, 401, 403, 404, 409, 412, 422, 429, 503)
 }
 
 
@@ -24,7 +24,8 @@ def make_operator_app(desk: OperatorDesk, *, keys: Sequence[ApiKey], rates: Call
     """Build the application; `rates` limit requests without a valid key."""
     app = FastAPI(
         title="Datenkontor broker management API",
-        description="Operate a broker: sources, moderation, quality, searches and users. All errors have one form.",
+        description="Operate a broker: sources, moderation, quality, searches, members and users. "
+        "All errors have one form.",
         version="1",
         docs_url=None,
         redoc_url=None,
@@ -33,8 +34,8 @@ def make_operator_app(desk: OperatorDesk, *, keys: Sequence[ApiKey], rates: Call
     )
     app.state.desk = desk
     errors.install(app)
-    for router in (sources.router, moderation.router, quality.router, usage.router, why.router, users.router):
-        app.include_router(router, prefix="/v1", responses=_FAILURES)
+    for chapter in (sources, moderation, quality, usage, why, members, users):
+        app.include_router(chapter.router, prefix="/v1", responses=_FAILURES)
     app.add_middleware(KeyMiddleware, keys=tuple(keys), rates=rates)
     return app
 

@@ -3,13 +3,12 @@
 CKAN 2.10, API guide. A filter that is not known is refused, because another list would be answered than is asked for.
 """
 
-import datetime as dt
-import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
 
 from connector.api.portals.frame import READ, AtSite, SiteDesk
 from connector.broker import publishing
@@ -23,21 +22,49 @@ from connector.broker.describing.ckan import (
     render_organization,
     render_package,
 )
+from connector.broker.describing.ckan_filters import FilterRefused, read_filter
 from connector.net.aside import work_aside
 from connector.ports.broker_store import CrawlSource, Entry, Listing, ListOrder
 
 VERSION = "2.10"
-MOST_ROWS, MOST_NAMES, LARGEST_BODY, LARGEST_OFFSET = 100, 10_000, 64 * 1024, 10_000_000
+MOST_ROWS, MOST_NAMES, MOST_STREAMED = 1_000, 10_000, 1_000_000
+LARGEST_BODY, LARGEST_OFFSET = 64 * 1024, 10_000_000
 _LONGEST_ID = 100
+_JSON = "application/json;charset=utf-8"
 
-# The filters that harvesters send: `organization:name`, `metadata_modified:[2026-01-01T00:00:00Z TO *]`.
-_TERM = re.compile(r'\s*\+?(\w+):("[^"]{1,200}"|\[[^\]]{1,100}\]|[^\s"\[\]()]{1,200})')
-_SINCE = re.compile(r"\[(\S+) TO (?:\*|NOW)\]")
+_FILTERS = (
+    "Filters are organization:NAME, organization:A OR organization:B, -organization:NAME and "
+    "metadata_modified:[2026-01-01T00:00:00Z TO *]; packages here have no groups."
+)
 
 Arguments = Mapping[str, Any]
 CkanAction = Callable[[SiteDesk, Arguments], Awaitable[Any]]
 
 router = APIRouter(include_in_schema=False)
+
+
+class _Streamed:
+    """A result that is written as it is read: a list, or with `name` an object whose last member is the list."""
+
+    def __init__(
+        self, parts: AsyncIterator[Sequence[Any]], head: Mapping[str, Any] | None = None, name: str = ""
+    ) -> None:
+        self.parts, self.head, self.name = parts, head, name
+
+    async def write(self, help_url: str) -> AsyncIterator[bytes]:
+        """Yield the answer in pieces; who reads slowly is waited for, and nothing is held but one part."""
+        opening = msgspec.json.encode({"help": help_url, "success": True})[:-1] + b',"result":'
+        closing = b"]}"
+        if self.head is not None:
+            opening += msgspec.json.encode(self.head)[:-1] + b"," + msgspec.json.encode(self.name) + b":"
+            closing = b"]}}"
+        yield opening + b"["
+        begun = False
+        async for part in self.parts:
+            if part:
+                yield (b"," if begun else b"") + msgspec.json.encode(part)[1:-1]
+                begun = True
+        yield closing
 
 
 class _ActionRefused(Exception):
@@ -57,13 +84,16 @@ async def act(
 ) -> Response:
     """Answer an action in the form of CKAN; arguments are those of the query and of a JSON body."""
     status, answer = 200, dict[str, Any]()
+    help_url = f"{desk.site.base}/api/3/action/help_show"
     try:
-        answer = {"success": True, "result": await _find_action(name)(desk, await _read_arguments(request))}
+        result = await _find_action(name)(desk, await _read_arguments(request))
+        if isinstance(result, _Streamed):
+            return StreamingResponse(result.write(help_url), media_type=_JSON)
+        answer = {"success": True, "result": result}
     except _ActionRefused as refusal:
         status = refusal.status
         answer = {"success": False, "error": {"__type": refusal.kind, "message": refusal.reason}}
-    body = msgspec.json.encode({"help": f"{desk.site.base}/api/3/action/help_show", **answer})
-    return Response(body, status, media_type="application/json;charset=utf-8")
+    return Response(msgspec.json.encode({"help": help_url, **answer}), status, media_type=_JSON)
 
 
 def _find_action(name: str) -> CkanAction:
@@ -115,16 +145,33 @@ async def _show_status(desk: SiteDesk, _: Arguments) -> Any:
 
 
 async def _list_packages(desk: SiteDesk, arguments: Arguments) -> Any:
-    limit = _read_number(arguments, ("limit",), MOST_NAMES, MOST_NAMES)
+    limit = _read_number(arguments, ("limit",), 0, MOST_NAMES)
     offset = _read_number(arguments, ("offset",), 0, LARGEST_OFFSET)
-    if "limit" not in arguments and await publishing.count_list(desk.record, Listing()) > MOST_NAMES:
-        raise _ActionRefused(
-            409, "Validation Error", f"There are more than {MOST_NAMES} packages: send limit and offset."
-        )
+    if arguments.get("limit") in (None, ""):
+        if await publishing.count_list(desk.record, Listing()) > MOST_STREAMED:
+            reason = f"There are more than {MOST_STREAMED} packages: send limit and offset."
+            raise _ActionRefused(409, "Validation Error", reason)
+        return _Streamed(_stream_names(desk, offset))
     names: list[str] = []
     async for part in publishing.walk_list(desk.record, Listing(limit=limit, offset=offset)):
-        names += [name_package(subject) for subject in await publishing.gather_subjects(desk.record, desk.site, part)]
+        names += await _name(desk, part)
     return names
+
+
+async def _stream_names(desk: SiteDesk, offset: int) -> AsyncIterator[Sequence[Any]]:
+    """Yield the names of all packages from an offset on, part by part by its cursor: an offset costs what it skips."""
+    after: str | None = None
+    while True:
+        entries, after = await publishing.list_page(desk.record, after)
+        if shown := entries[offset:]:
+            yield await _name(desk, shown)
+        offset = max(0, offset - len(entries))
+        if after is None or not entries:
+            return
+
+
+async def _name(desk: SiteDesk, entries: Sequence[Entry]) -> list[str]:
+    return [name_package(subject) for subject in await publishing.gather_subjects(desk.record, desk.site, entries)]
 
 
 async def _show_package(desk: SiteDesk, arguments: Arguments) -> Any:
@@ -143,23 +190,36 @@ async def _show_package(desk: SiteDesk, arguments: Arguments) -> Any:
 
 
 async def _search_packages(desk: SiteDesk, arguments: Arguments) -> Any:
-    if str(arguments.get("q") or "*:*").strip() not in {"*:*", "*"}:
-        raise _ActionRefused(
-            409, "Validation Error", "Words are searched at /v1/search: send q=*:* with filters in fq."
-        )
-    rows = _read_number(arguments, ("rows", "limit"), 10, 1000)
+    rows = _read_number(arguments, ("rows", "limit"), 10, LARGEST_OFFSET)
     listing = Listing(
         limit=min(rows, MOST_ROWS),
         offset=_read_number(arguments, ("start", "offset"), 0, LARGEST_OFFSET),
         order=_read_order(str(arguments.get("sort") or "")),
     )
-    filtered = await _read_filters(desk, " ".join(_list_filters(arguments)), listing)
+    asked = " ".join((_read_query(arguments), *_list_filters(arguments)))
+    filtered = await _apply_filter(desk, asked, listing)
     total = 0 if filtered is None else await publishing.count_list(desk.record, filtered)
-    results: list[Any] = []
-    if filtered is not None:
-        async for part in publishing.walk_list(desk.record, filtered):
-            results += await _render(desk, part)
-    return {"count": total, "sort": str(listing.order), "results": results, "facets": {}, "search_facets": {}}
+
+    async def walk() -> AsyncIterator[Sequence[Any]]:
+        if filtered is not None:
+            async for part in publishing.walk_list(desk.record, filtered):
+                yield await _render(desk, part)
+
+    head = {"count": total, "sort": str(listing.order), "facets": {}, "search_facets": {}}
+    return _Streamed(walk(), head, "results")
+
+
+def _read_query(arguments: Arguments) -> str:
+    """Return the filters in `q`, where udata has them; words are refused with where they are searched."""
+    query = str(arguments.get("q") or "").strip()
+    if query in {"", "*:*", "*"}:
+        return ""
+    try:
+        read_filter(query)
+    except FilterRefused:
+        reason = f"Words are searched at /v1/search: send q=*:* with filters in fq. {_FILTERS}"
+        raise _ActionRefused(409, "Validation Error", reason) from None
+    return query
 
 
 def _list_filters(arguments: Arguments) -> list[str]:
@@ -181,44 +241,34 @@ def _read_order(sort: str) -> ListOrder:
     return ListOrder.NEWEST if direction.strip().lower() == "desc" else ListOrder.OLDEST
 
 
-async def _read_filters(desk: SiteDesk, fq: str, listing: Listing) -> Listing | None:
+async def _apply_filter(desk: SiteDesk, text: str, listing: Listing) -> Listing | None:
     """Return the listing with the filters of `fq`, or None if no package can fit them."""
-    for name, value in _split_filters(fq.strip()):
-        if name in {"organization", "owner_org"}:
-            source = await _find_organization(desk, value)
-            if source is None:
-                return None
-            listing = msgspec.structs.replace(listing, participant=source.participant)
-        elif name == "metadata_modified" and (since := _SINCE.fullmatch(value)):
-            listing = msgspec.structs.replace(listing, since=_read_moment(since[1]))
-        elif (name, value) not in {("dataset_type", "dataset"), ("state", "active"), ("*", "*")}:
-            raise _refuse_filter()
-    return listing
-
-
-def _split_filters(fq: str) -> list[tuple[str, str]]:
-    terms: list[tuple[str, str]] = []
-    place = 0
-    while place < len(fq):
-        found = _TERM.match(fq, place)
-        if found is None:
-            raise _refuse_filter()
-        place = found.end()
-        terms.append((found[1], found[2].strip('"')))
-    return terms
-
-
-def _read_moment(text: str) -> int:
     try:
-        at = dt.datetime.fromisoformat(text)
-        return int((at if at.tzinfo else at.replace(tzinfo=dt.UTC)).timestamp() * 1000)
-    except (ValueError, OverflowError):
+        asked = read_filter(text)
+    except FilterRefused:
         raise _refuse_filter() from None
+    known = await desk.record.sources()
+    listing = msgspec.structs.replace(listing, since=asked.since, without=frozenset(_find_named(known, asked.without)))
+    if asked.organizations is None:
+        return listing
+    wanted = _find_named(known, asked.organizations)
+    if not wanted:
+        return None
+    if len(wanted) == 1:
+        return msgspec.structs.replace(listing, participant=wanted[0])
+    return msgspec.structs.replace(listing, among=frozenset(wanted))
+
+
+def _find_named(sources: Sequence[CrawlSource], names: Iterable[str]) -> list[str]:
+    """Return the participants that have these names or identifiers as organisations."""
+    hashes = [found for name in names if (found := read_identifier(name[:_LONGEST_ID])) is not None]
+    return [
+        source.participant for source in sources if hashes and any(is_of(each, source.participant) for each in hashes)
+    ]
 
 
 def _refuse_filter() -> _ActionRefused:
-    reason = "fq cannot be used: filters are organization:NAME and metadata_modified:[2026-01-01T00:00:00Z TO *]."
-    return _ActionRefused(409, "Validation Error", reason)
+    return _ActionRefused(409, "Validation Error", f"fq cannot be used. {_FILTERS}")
 
 
 async def _list_organizations(desk: SiteDesk, arguments: Arguments) -> Any:

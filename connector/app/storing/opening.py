@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.util import find_spec
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -46,17 +47,25 @@ def build_database(settings: Settings) -> Any:
     return Server(chosen.url, password or None, connections=chosen.connections, cached=chosen.prepared)
 
 
-def check_database(settings: Settings) -> int | None:
+def check_database(settings: Settings, *, chapters: bool = False) -> int | None:
     """Return the schema of the database of the settings, 0 if it is empty, None without one; nothing is written.
 
-    Raises SettingsError, and StoreError if it cannot be used.
+    With `chapters`, those of a broker are examined too, as far as the database has them. Raises SettingsError, and
+    StoreError if it cannot be used.
     """
     if settings.store.url is None:
         return None
     require_driver("store.url")
-    from connector.store.postgres.store import examine_database
+    from connector.store.postgres.store import examine_database, list_chapters
 
-    return asyncio.run(examine_database(build_database(settings), settings.participant.id))
+    server = build_database(settings)
+
+    async def look() -> int:
+        for chapter in await list_chapters(server) if chapters else ():
+            await examine_database(replace(server, chapter=chapter), settings.participant.id)
+        return await examine_database(server, settings.participant.id)
+
+    return asyncio.run(look())
 
 
 def require_driver(what: str) -> None:

@@ -1,4 +1,4 @@
-"""`authority invitation`: the links that were sent and are not forgotten yet: list, withdraw."""
+"""`authority invitation`: the links that were sent and are not forgotten yet: list, agree, withdraw."""
 
 from typing import Annotated, Any
 
@@ -12,7 +12,7 @@ from connector.cli.frame.command import YesOption, create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.views.conversion import moment
 
-app = create_noun("The invitations to the data space: list, withdraw.")
+app = create_noun("The invitations to the data space: list, agree, withdraw.")
 
 
 @register(app, "list", needs="settings", faults=FAULTS, example="datenkontor authority invitation list")
@@ -45,6 +45,27 @@ def _describe(key: str, invitation: Invitation, now: int) -> dict[str, Any]:
         "until": moment(invitation.until),
         "used_by": invitation.used_by,
     }
+
+
+@register(
+    app,
+    "agree",
+    needs="settings",
+    faults=FAULTS,
+    example="datenkontor authority invitation agree 'Stadtwerke Herne'",
+)
+def agree(
+    call: CommandCall,
+    invitation: Annotated[
+        str, typer.Argument(metavar="ID|NAME", help="Invitation as `authority invitation list` shows it.")
+    ],
+) -> None:
+    """Agree to an invitation that waits for a second person: its link can be used from now on."""
+    _, authority = open_authority(call)
+    found = inviting.find_open(keeping.show(authority), invitation, read_clock())
+    inviting.agree(authority, found.id, read_clock())
+    name = found.invitation.name
+    call.output.print_result({"id": found.id, "name": name}, call.output.say("authority.agreed", name=name))
 
 
 @register(

@@ -14,7 +14,7 @@ from connector.app.trust.joining import tell_members
 from connector.authority import card as cards
 from connector.authority import inviting, issuing, keeping, membership, roster
 from connector.authority.joining import renew_credential
-from connector.authority.keeping import Authority, AuthorityRecord
+from connector.authority.keeping import Authority
 from connector.authority.renewal import change_member, compare_members
 from connector.authority.roster import DEFAULT_VALIDITY, RosterFault
 from connector.cli.frame.command import YesOption, create_noun, register
@@ -23,7 +23,8 @@ from connector.cli.frame.failure import Code, Failure
 from connector.cli.setup.members import ClaimOption, confirm_losses, describe_changes, hint_odd_claims, parse_claims
 from connector.identity.roster import Member, RosterDocument
 from connector.settings import Settings
-from connector.views.conversion import moment
+from connector.views.conversion import moment, to_view
+from connector.views.members import MembershipActView
 
 app = create_noun("The members of the data space: invite, add, change, suspend, revoke, list.")
 
@@ -150,18 +151,8 @@ def add(
     """Add a member by its identity card, without an invitation; it gets its credential with `credential renew`."""
     settings, authority = open_authority(call)
     read = cards.read_card(card)
-    entry = msgspec.structs.replace(
-        cards.make_member(read, roles=role or ()), by_document=read.id.startswith("did:web:")
-    )
-    roster.add(authority.members, entry)
-    if entry.by_document:
-        keeping.change(authority, lambda record: _place(authority, record, entry, tuple(type or ())))
-    print_published(call, *publish_and_tell(settings, authority), call.output.say("cli.roster-added", id=entry.id))
-
-
-def _place(authority: Authority, record: AuthorityRecord, entry: Member, types: tuple[str, ...]) -> AuthorityRecord:
-    known = keeping.read_profile(authority).issuers.get(record.did, ())
-    return issuing.place_credential(record, entry.id, types or known, read_clock())
+    entry, document = membership.add(authority, read, now=datetime.now(UTC), roles=role or (), types=type or ())
+    print_published(call, document, tell(settings, document), call.output.say("cli.roster-added", id=entry.id))
 
 
 @register(
@@ -189,17 +180,15 @@ def change(
     claims = parse_claims(claim or [])
     if not role and not claims:
         raise Failure(Code.USAGE, "authority.change-nothing")
-    members = roster.show(authority.members).members
-    before = next((each for each in members if member in (each.id, *each.former)), None)
-    if before is None:
-        raise RosterFault(f"{member} is not a member.")
+    before = membership.find_member(authority, member)
     after = change_member(before, roles=role or (), claims=claims)
     changes = compare_members(before, after)
     confirm_losses(call, before.id, changes, yes)
-    after = roster.change(authority.members, before.id, lambda now: change_member(now, roles=role or (), claims=claims))
-    document, heard = publish_and_tell(settings, authority)
-    lines = describe_changes(call, after, changes)
-    print_published(call, document, heard, call.output.say("authority.changed", id=after.id), *lines)
+    after, document = membership.change(
+        authority, before.id, now=datetime.now(UTC), roles=role or (), claims=claims
+    )
+    lines = (call.output.say("authority.changed", id=after.id), *describe_changes(call, after, changes))
+    print_published(call, document, tell(settings, document), *lines)
     if set(after.roles) > set(before.roles):
         call.output.print_hint(call.output.say("authority.more-roles", id=after.id))
     hint_odd_claims(call, claims)
@@ -295,8 +284,21 @@ def _describe(member: Member, ends: Mapping[str, int]) -> dict[str, Any]:
     """Return the entry of a member, with its standing and with when its newest credential ends."""
     until = moment(ends[member.id]) if member.id in ends else None
     whole = {"roles": member.roles, "claims": member.claims, "former": member.former}
-    return {**msgspec.to_builtins(member), **whole, "standing": _name_standing(member), "until": until}
+    return {**msgspec.to_builtins(member), **whole, "standing": membership.name_standing(member), "until": until}
 
 
-def _name_standing(member: Member) -> str:
-    return "suspended" if member.suspended else "member" if member.by_document else "by its key"
+@register(app, "log", needs="settings", faults=FAULTS, example="datenkontor authority member log")
+def log(call: CommandCall) -> None:
+    """List what was done about members and invitations, the newest first: who, when and why."""
+    _, authority = open_authority(call)
+    call.output.print_rows(
+        [to_view(MembershipActView, act, act=act.deed.value) for act in reversed(keeping.show(authority).acts)],
+        {
+            "at": lambda act: call.output.format_time(act.at),
+            "act": lambda act: call.output.say(f"members.act-{act.act}"),
+            "name": lambda act: act.name,
+            "about": lambda act: act.about,
+            "by": lambda act: act.by or call.output.say("members.at-the-machine"),
+            "reason": lambda act: act.reason,
+        },
+    )

@@ -16,6 +16,7 @@ from connector.client.broker import BrokerClient
 from connector.ports.broker_store import Liveness
 from connector.ports.moderation import MarkKind
 from connector.ports.store_errors import StoreError
+from connector.settings import SettingsError
 from connector.views.moderation import ActedView
 from connector.views.sources import CrawlsView, SourceDetailView, SourceKind
 
@@ -65,7 +66,7 @@ def list_(
         raise Failure(Code.NOT_FOUND, "errors.no-broker-settings", file=call.file)
     try:
         found = list_sources(settings, SourceChoice(kind=kind, state=state, mark=mark, text=search))
-    except StoreError as error:
+    except (StoreError, SettingsError) as error:
         raise Failure(Code.FAILED, "errors.reported", reason={"en": str(error)}) from None
     wanted = [source for source in found if source["error"] or not failing]
     rest = [source for source in wanted if after is None or source["participant"] > after]

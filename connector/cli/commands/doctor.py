@@ -165,7 +165,7 @@ def _run_checks(file: Path, settings: Settings) -> Iterator[CheckResult]:
     yield from _check_certificate(settings)
     yield from _check_ports(settings, is_broker)
     yield _check_store(settings.broker.record, "record") if is_broker else _check_store(settings.store.path, "store")
-    yield from _check_database(settings)
+    yield from _check_database(settings, is_broker)
     if not is_broker:
         yield from (_check_files(settings), _check_received(settings))
     yield from _check_list(settings, is_broker)
@@ -281,11 +281,11 @@ def _check_store(path: Path, schema: Literal["store", "record"]) -> CheckResult:
     return _find("store", True, "store", path=path)
 
 
-def _check_database(settings: Settings) -> Iterator[CheckResult]:
+def _check_database(settings: Settings, is_broker: bool) -> Iterator[CheckResult]:
     from connector.app.storing.opening import check_database
 
     try:
-        if (schema := check_database(settings)) is not None:
+        if (schema := check_database(settings, chapters=is_broker)) is not None:
             yield _find("store", True, "store-database" if schema else "store-empty", schema=schema)
     except (StoreError, SettingsError) as fault:
         yield _find("store", False, "store-wrong", reason={"en": str(fault)})

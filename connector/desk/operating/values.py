@@ -9,6 +9,7 @@ from connector.broker.operating import acts
 from connector.broker.operating.assessing import Assessor
 from connector.broker.projector import Projector
 from connector.controlplane.usecases.users import UserRegister
+from connector.desk.operating.members import MembersOffice
 from connector.ports.broker_store import PORTALS, CrawlSource
 from connector.ports.moderated_store import ModeratedStore
 from connector.ports.moderation import Act, Mark, MarkKind, ModerationChange
@@ -38,7 +39,8 @@ class OperatorDesk(msgspec.Struct, frozen=True, kw_only=True):
 
     `changed` tells the index and the graph that the record has changed. `crawls` reports the end of each crawl by
     participant, `now` returns ms since the Unix epoch. `counts_searches` is false if the settings switch the statistics
-    off.
+    off. `members` is the office of the authority, if this process answers for it; `find_authority` names the one that
+    has signed the participant list, if it is known.
     """
 
     users: UserRegister
@@ -51,6 +53,8 @@ class OperatorDesk(msgspec.Struct, frozen=True, kw_only=True):
     changed: Callable[[], None]
     now: Callable[[], int]
     counts_searches: bool = True
+    members: MembersOffice | None = None
+    find_authority: Callable[[], str | None] = lambda: None
 
 
 async def find_source(desk: OperatorDesk, name: str) -> CrawlSource | None:

@@ -56,6 +56,7 @@ SENTENCES: dict[str, str] = {
     "revoked": "Die Mitgliedschaft von {id} ist widerrufen.",
     "open": "Eingeladen bis {until}: {name}",
     "partner-added": "{id} ist gelistet, für {types}.",
+    "agreed": "Der Einladung für {name} ist zugestimmt; ihr Link gilt jetzt.",
     "ask-withdraw": "Mit dem Link für {name} wird dann niemand mehr Mitglied. Die Einladung zurückziehen?",
     "withdrawn": "Die Einladung für {name} ist zurückgezogen.",
     "ask-partner": "Was mit den Mitgliedern von {id} läuft, endet. Von der Liste nehmen?",

@@ -5,6 +5,7 @@ SENTENCES: dict[str, str] = {
     "title": "Betrieb: Überblick über den Datenkatalog",
     "places": "Bereiche des Betriebs",
     "place-overview": "Überblick",
+    "place-members": "Mitglieder",
     "place-sources": "Quellen",
     "place-portals": "Portale",
     "place-offers": "Angebote",
@@ -41,7 +42,7 @@ SENTENCES: dict[str, str] = {
     "list-soon-one": "Die Teilnehmerliste gilt nur noch einen Tag. Bitte geben Sie eine neue heraus.",
     "list-none": "Dieser Katalog arbeitet ohne signierte Teilnehmerliste.",
     # Sources.
-    "sources-title": "Mitglieder und Quellen",
+    "sources-title": "Gelesene Quellen",
     "sources-lead": "Wessen Angebote hier gelesen werden, und in welchem Stand jede Quelle ist.",
     "sources-none": "Keine Quelle passt zu dieser Auswahl.",
     "no-sources": "Noch gibt es keine Quelle.",
@@ -102,8 +103,7 @@ SENTENCES: dict[str, str] = {
     "no-acts": "Noch nichts.",
     "no-acts-help": "Wer eine Quelle oder ein Angebot ändert, steht danach hier, mit dem Grund.",
     "invite": (
-        "Neue Mitglieder nimmt der Betreiber des Datenraums in die Teilnehmerliste auf. "
-        "Der Katalog liest sie dann von selbst."
+        "Neue Mitglieder kommen über eine Einladung in die Teilnehmerliste. Der Katalog liest sie dann von selbst."
     ),
     "new": "Quelle aufnehmen",
     "new-portal": "Portal aufnehmen",

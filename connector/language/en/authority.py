@@ -48,6 +48,7 @@ SENTENCES: dict[str, str] = {
     "revoked": "{id} is revoked.",
     "open": "Invited until {until}: {name}",
     "partner-added": "{id} is listed, for {types}.",
+    "agreed": "The invitation for {name} has a second person now; its link can be used.",
     "ask-withdraw": "The link for {name} makes nobody a member any more. Withdraw the invitation?",
     "withdrawn": "The invitation for {name} is withdrawn.",
     "ask-partner": "What runs with the members of {id} ends. Take it off the list?",

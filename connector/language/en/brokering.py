@@ -5,6 +5,7 @@ SENTENCES: dict[str, str] = {
     "title": "Operation: overview of the data catalogue",
     "places": "Parts of the operation",
     "place-overview": "Overview",
+    "place-members": "Members",
     "place-sources": "Sources",
     "place-portals": "Portals",
     "place-offers": "Offers",
@@ -41,7 +42,7 @@ SENTENCES: dict[str, str] = {
     "list-soon-one": "The participant list ends in a day. Please publish a new one.",
     "list-none": "This catalogue works without a signed participant list.",
     # Sources.
-    "sources-title": "Members and sources",
+    "sources-title": "Sources that are read",
     "sources-lead": "Whose offers are read here, and in which state each source is.",
     "sources-none": "No source fits this choice.",
     "no-sources": "There is no source yet.",
@@ -101,10 +102,7 @@ SENTENCES: dict[str, str] = {
     "log-of": "Everything about this source",
     "no-acts": "Nothing yet.",
     "no-acts-help": "Whoever changes a source or an offer is here afterwards, with the reason.",
-    "invite": (
-        "The operator of the data space adds new members to the participant list. "
-        "The catalogue then reads them by itself."
-    ),
+    "invite": ("New members come to the participant list by an invitation. The catalogue then reads them by itself."),
     "new": "Register a source",
     "new-portal": "Register a portal",
     "new-lead": "For portals, and for organisations without an address on the participant list.",

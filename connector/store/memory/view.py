@@ -166,7 +166,10 @@ class MemoryRecordView:
         rows = [
             entry
             for entry in self._list_present()
-            if listing.participant in (None, entry.participant) and entry.changed_at >= (listing.since or 0)
+            if listing.participant in (None, entry.participant)
+            and (listing.among is None or entry.participant in listing.among)
+            and entry.participant not in listing.without
+            and entry.changed_at >= (listing.since or 0)
         ]
         if listing.since is not None or listing.order is not ListOrder.ARRIVAL:
             rows.sort(key=lambda entry: entry.changed_at)

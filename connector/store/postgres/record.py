@@ -14,14 +14,17 @@ from typing import Any, TypeVar
 import msgspec
 
 from connector.ports.broker_store import EVERYBODY, CrawlSource, Entry, RecordView
-from connector.ports.store_errors import Unavailable
+from connector.ports.store_errors import StoreError, Unavailable
 from connector.store.postgres.bridge import bridge_all, read_bridged
 from connector.store.postgres.connection import FAULTS
+from connector.store.postgres.migrate import examine, steps
 from connector.store.postgres.replicas import RECORD_CHANNEL, DatabaseReplica
-from connector.store.postgres.store import OpenChapter, Server, open_chapter
+from connector.store.postgres.store import OpenChapter, Server, connect, open_chapter
 from connector.store.sqlite.engine.rows import fetch_one
+from connector.store.sqlite.record import moderating
 from connector.store.sqlite.record.descriptions import SqliteDescriptionStore
 from connector.store.sqlite.record.record import SqliteBrokerStore
+from connector.store.sqlite.record.rows import ALL_SOURCES
 from connector.store.sqlite.record.view import Reads, SqliteRecordView
 
 T = TypeVar("T")
@@ -50,6 +53,29 @@ async def open_database_record(
     record = PostgresBrokerStore(chapter)
     chapter.begin()
     return record
+
+
+async def read_database_sources(
+    server: Server, participant: str
+) -> tuple[Sequence[CrawlSource], moderating.MarkedKinds]:
+    """Return all sources of the record and their marks; the broker may be running, and nothing is written.
+
+    The process joins nobody: it never leads. Raises DatabaseRefused, StoreError for another schema, and Unavailable.
+    """
+    record = replace(server, chapter=CHAPTER)
+    try:
+        connection = await connect(record)
+        try:
+            newest = steps(CHAPTER)[-1][0]
+            if (version := await examine(connection, participant, CHAPTER)) != newest:
+                raise StoreError(f"The database has schema {version}, not {newest}: start it once with this release.")
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                sources = [_source(row["body"]) for row in await connection.fetch(ALL_SOURCES)]
+                return sources, moderating.group_marks(await connection.fetch(moderating.SOURCE_MARKS))
+        finally:
+            await connection.close()
+    except FAULTS as fault:
+        raise Unavailable(f"The database cannot be reached ({fault}): check `store.url` and the server.") from fault
 
 
 class PostgresBrokerStore(SqliteBrokerStore):

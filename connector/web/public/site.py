@@ -10,7 +10,7 @@ from connector.net.slots import CallerShares
 from connector.web.accounts import ACCOUNT_PAGES
 from connector.web.chapters import explaining
 from connector.web.chapters.accounts import people
-from connector.web.chapters.brokering import deeds, log, needs, offers, overview, quality, searches, sources
+from connector.web.chapters.brokering import deeds, log, members, needs, offers, overview, quality, searches, sources
 from connector.web.frame.application import PageRow, PagesHouse, make_app, make_pages
 from connector.web.frame.visit import PageFunction
 from connector.web.public import chapters
@@ -40,6 +40,15 @@ BROKER_PAGES: Sequence[PageRow] = (
     ("GET", overview.PLACE, overview.show_overview, OPERATORS),
     ("GET", f"{overview.PLACE}/laufend", overview.stream_overview, OPERATORS),
     ("POST", f"{overview.PLACE}/index", overview.rebuild_index, OPERATORS),
+    ("GET", members.PLACE, members.show_members, OPERATORS),
+    ("GET", members.MEMBER, members.show_member, OPERATORS),
+    ("GET", members.LOG, members.show_log, OPERATORS),
+    ("GET", members.INVITE, members.show_invite, OPERATORS),
+    ("POST", members.INVITE, members.invite, OPERATORS),
+    ("GET", members.ADD, members.show_add, OPERATORS),
+    ("POST", members.ADD, members.add, OPERATORS),
+    ("GET", members.CHANGE, members.show_question, OPERATORS),
+    ("POST", members.CHANGE, members.change, OPERATORS),
     ("GET", sources.PLACE, sources.show_sources, OPERATORS),
     ("GET", sources.PORTALS, sources.show_portals, OPERATORS),
     ("GET", deeds.SOURCE, sources.show_source, OPERATORS),

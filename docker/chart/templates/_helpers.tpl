@@ -134,15 +134,20 @@ exec:
 {{- fail "database.url and trialDatabase.enabled are both set: leave one out." -}}
 {{- end -}}
 {{- $stored := include "datenkontor.database.url" . -}}
-{{- if and $stored (ne .Values.role "connector") -}}
-{{- fail (printf "A %s keeps its state in a file: leave out database.url and trialDatabase." .Values.role) -}}
+{{- if and $stored (eq .Values.role "dataplane") -}}
+{{- fail "A dataplane keeps its state in a file: leave out database.url and trialDatabase." -}}
 {{- end -}}
 {{- if and $stored (not .Values.database.secret) -}}
 {{- fail "The database needs a password: name a Secret in database.secret." -}}
 {{- end -}}
 {{- if gt (int .Values.replicas) 1 -}}
 {{- if eq .Values.role "broker" -}}
-{{- fail "A broker is one process: set replicas to 1." -}}
+{{- if not $stored -}}
+{{- fail "Several processes of one broker share a PostgreSQL database: set database.url, or replicas to 1." -}}
+{{- end -}}
+{{- if regexMatch "(?m)^ *(\\[ *authority *\\]|authority *[.])" .Values.settings -}}
+{{- fail "The files of an authority are in the folder of one process: set replicas to 1, or run the authority as a broker of its own." -}}
+{{- end -}}
 {{- end -}}
 {{- if eq .Values.role "connector" -}}
 {{- if not $stored -}}

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from connector.api.frame.auth import ApiKey
 from connector.api.operating.app import make_operator_app
@@ -27,7 +28,15 @@ from tests.broker.world import BROKER, CITY, Catalogue, Space
 from tests.support.people import make_register
 
 ROADS, AIR = CITY + "tiefbauamt", CITY + "umweltamt"
-KEYS = {"admin": ("admin",), "write": ("write",), "read": ("read",)}
+KEYS = {"admin": ("admin",), "other": ("admin",), "write": ("write",), "read": ("read",)}
+
+
+def list_keys() -> list[ApiKey]:
+    """The management keys: each is its own name."""
+    return [
+        ApiKey(id=name, sha256=hashlib.sha256(name.encode()).hexdigest(), scopes=scopes)
+        for name, scopes in KEYS.items()
+    ]
 
 
 class OperatorWorld(SiteWorld):
@@ -63,11 +72,11 @@ class OperatorWorld(SiteWorld):
             changed=self.searching.projector.wake,
             now=lambda: self.space.now,
         )
-        keys = [
-            ApiKey(id=name, sha256=hashlib.sha256(name.encode()).hexdigest(), scopes=scopes)
-            for name, scopes in KEYS.items()
-        ]
-        self.operator_app = make_operator_app(self.desk, keys=keys)
+        self.use(make_operator_app(self.desk, keys=list_keys()))
+
+    def use(self, app: FastAPI) -> None:
+        """Ask another application."""
+        self.operator_app = app
         self.api = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=self.operator_app, raise_app_exceptions=False),
             base_url="http://management.example",

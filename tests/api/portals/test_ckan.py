@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from ckanapi import NotFound, RemoteCKAN, ValidationError
 
+from connector.api.portals import ckan
 from connector.api.portals.ckan import ACTIONS
 from connector.app.listeners import Listeners
 from connector.broker.describing.ckan import hash_participant, read_identifier, render_package
@@ -96,6 +97,53 @@ async def test_only_what_changed_since_a_time_is_harvested_in_its_order(world: S
     assert len(await world.act("package_list")) == 2
 
 
+async def test_organisations_are_chosen_and_left_out_as_harvesters_ask_for_them() -> None:
+    world = SiteWorld(a=Catalogue(titled("a", "A")), b=Catalogue(titled("b", "B")), c=Catalogue(titled("c", "C")))
+    await world.crawl()
+    names = {one["organization"]["title"]: one["organization"]["name"] for one in await harvest(world)}
+    a, b = (next(name for title, name in names.items() if title.lower().endswith(end)) for end in "ab")
+
+    async def titles(**asked: str) -> str:
+        found = await world.act("package_search", rows="1000", **asked)
+        assert found["count"] == len(found["results"])
+        return "".join(sorted(one["title"] for one in found["results"]))
+
+    since = "metadata_modified:[2020-01-01T00:00:00Z TO *]"
+    # ckanext-harvest: organizations_filter_include and organizations_filter_exclude.
+    assert await titles(fq=f"organization:{a} OR organization:{b} {since}") == "AB"
+    assert await titles(fq=f"-organization:{a} -organization:{b}") == "C"
+    assert await titles(fq=f"-organization:{a} -organization:nobody") == "BC"
+    # udata: in q, joined by AND.
+    assert await titles(q=f"organization:{a} AND -organization:{b}") == "A"
+    assert await titles(q=f"-organization:{a}", fq=f"organization:({a} OR {b})") == "B"
+    assert await titles(fq=f"organization:{a} AND organization:{b}") == ""
+
+
+async def test_all_names_are_listed_without_a_limit_and_written_as_they_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = SiteWorld(a=Catalogue(*many(230)))
+    await world.crawl()
+    monkeypatch.setattr(ckan, "MOST_NAMES", 50)
+    names = await world.act("package_list")
+    assert len(names) == len(set(names)) == 230
+    assert await world.act("package_list", offset="210") == names[210:]
+    assert await world.act("package_list", limit="20", offset="100") == names[100:120]
+    assert await world.act("package_list", offset="230") == []
+    answer = await world.http.get("/api/3/action/package_list")
+    assert "content-length" not in answer.headers, "nobody holds the whole list"
+    monkeypatch.setattr(ckan, "MOST_STREAMED", 229)
+    refused = await world.http.get("/api/3/action/package_list")
+    assert (refused.status_code, "limit and offset" in refused.text) == (409, True)
+
+
+async def test_a_page_of_a_thousand_has_a_thousand() -> None:
+    world = SiteWorld(a=Catalogue(*many(230)))
+    await world.crawl()
+    found = await world.act("package_search", rows="1000")
+    assert (found["count"], len(found["results"])) == (230, 230)
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [
@@ -107,7 +155,9 @@ async def test_only_what_changed_since_a_time_is_harvested_in_its_order(world: S
         ("package_search?start=99999999999", 409),
         ("package_search?q=luft", 409),
         ("package_search?fq=metadata_modified:[soon TO *]", 409),
-        ("package_search?fq=organization:a OR organization:b", 409),
+        ("package_search?fq=organization:a OR groups:b", 409),
+        ("package_search?fq=-groups:b", 409),
+        ("package_search?q=organization:a AND tags:b", 409),
         ("package_search?fq=((((", 409),
     ],
 )

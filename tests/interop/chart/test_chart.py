@@ -53,6 +53,7 @@ BROKER = FILE | {
     "environment": {"DATENKONTOR_BROKER__OPEN": True},
     "ingress": {"hosts": {"broker.example": "broker", "pages.broker.example": "web"}},
 }
+BROKERS = BROKER | {"replicas": 2, "database": REPLICAS["database"]}
 PLANES = FILE | {
     "role": "dataplane",
     "replicas": 2,
@@ -62,7 +63,7 @@ PLANES = FILE | {
     },
     "networkPolicy": {"callers": [{"podSelector": {"matchLabels": {"app.kubernetes.io/component": "connector"}}}]},
 }
-SETS = {"file": FILE, "replicas": REPLICAS, "trial": TRIAL, "broker": BROKER, "planes": PLANES}
+SETS = {"file": FILE, "replicas": REPLICAS, "trial": TRIAL, "broker": BROKER, "brokers": BROKERS, "planes": PLANES}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -178,8 +179,9 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "replicas with one data address": (REPLICAS | {"publicUrl": {"data": "https://d.example"}}, "publicUrl.data"),
     "two databases": (REPLICAS | {"trialDatabase": {"enabled": True}}, "both set"),
     "a database without a password": (REPLICAS | {"database": {"url": "postgresql://u@d/o"}}, "database.secret"),
-    "two brokers": (BROKER | {"replicas": 2}, "A broker is one process"),
-    "a broker in a database": (BROKER | {"database": REPLICAS["database"]}, "keeps its state in a file"),
+    "two brokers on files": (BROKER | {"replicas": 2}, "broker share a PostgreSQL database"),
+    "two authorities": (BROKERS | {"settings": SETTINGS + '\n[authority]\nfolder = "a"\n'}, "files of an authority"),
+    "a plane in a database": (PLANES | {"database": REPLICAS["database"]}, "keeps its state in a file"),
     "a host without a listener": (FILE | {"ingress": {"hosts": {"a.example": "web"}}}, "no listener web"),
     "pages over plain HTTP": (FILE | {"publicUrl": {"pages": "http://p.example"}}, "publicUrl"),
     "an unknown value": (FILE | {"replica": 2}, "replica"),

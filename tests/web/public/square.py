@@ -1,7 +1,11 @@
 """The pages of a broker, over a record and an index in memory."""
 
 import asyncio
+import shutil
+import tempfile
+import weakref
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +19,7 @@ from connector.broker.visibility.callers import Visibility
 from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.judging.library import Library, operands
 from connector.desk.broker import BrokerOffice
+from connector.desk.operating.members import MembersOffice
 from connector.desk.operating.values import OperatorDesk
 from connector.ports.board import Answer, Need
 from connector.ports.entities import PageBounds
@@ -26,6 +31,7 @@ from connector.views.needs import BudgetKind
 from connector.web.frame.application import PagesHouse
 from connector.web.frame.logins import PagesLogin
 from connector.web.public.site import make_broker_pages
+from tests.authority.folders import NOW_MS, found
 from tests.broker.crawling import crawler_of
 from tests.broker.searching import Searching
 from tests.broker.world import BROKER, CITY, Catalogue, Space, titled
@@ -102,6 +108,15 @@ class Square(Visited):
         self.statements: dict[str, str] = {}
         self.organisation: PagesLogin | None = None
         self.register = make_register(self._tell_time, address, self.watch)
+        folder = Path(tempfile.mkdtemp())
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self.told: list[str] = []
+        self.office = MembersOffice(
+            # Its keys have a time of their own: the authority does not know the clock of the catalogues.
+            authority=found(folder),
+            tell=self.told.extend,
+            now=lambda: NOW_MS,
+        )
         self.operator = OperatorDesk(
             users=self.register,
             record=self.record,
@@ -112,6 +127,7 @@ class Square(Visited):
             assessor=Assessor(self.record, SITE, self._tell_time),
             changed=self._follow,
             now=self._tell_time,
+            members=self.office,
         )
         self._following: set[asyncio.Task[None]] = set()
         self.app = self.build()

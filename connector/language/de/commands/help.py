@@ -378,7 +378,9 @@ SENTENCES: dict[str, str] = {
     " den jene brauchen.",
     "List the authority of another data space: its members and yours meet, once it lists yours too.": "Die Vertrauensstelle eines anderen Datenraums eintragen: Deren Mitglieder und die eigenen begegnen sich,"
     " sobald sie auch die eigene einträgt.",
-    "The invitations to the data space: list, withdraw.": "Die Einladungen in den Datenraum: auflisten, zurückziehen.",
+    "The invitations to the data space: list, agree, withdraw.": "Die Einladungen in den Datenraum: auflisten, zustimmen, zurückziehen.",
+    "Agree to an invitation that waits for a second person: its link can be used from now on.": "Einer Einladung zustimmen, die auf eine zweite Person wartet: Ihr Link gilt von da an.",
+    "List what was done about members and invitations, the newest first: who, when and why.": "Auflisten, was mit Mitgliedern und Einladungen geschah, das Neueste zuerst: wer, wann und warum.",
     "List the invitations: who was invited, until when, and what became of it. No link is shown again.": "Die Einladungen auflisten: wer eingeladen ist, bis wann, und was daraus wurde. Kein Link wird noch einmal gezeigt.",
     "Withdraw an invitation that nobody has used: its link makes nobody a member any more.": "Eine Einladung zurückziehen, die noch niemand verwendet hat: Mit ihrem Link wird niemand mehr Mitglied.",
     "List the members, then the invitations that nobody has used.": "Die Mitglieder auflisten, dann die Einladungen, die noch niemand verwendet hat.",

@@ -41,6 +41,27 @@ SENTENCES: dict[str, str] = {
     "invitation list` zeigt sie.",
     "The invitation would expire before it begins: give a positive validity.": "Die Einladung wäre abgelaufen, bevor sie beginnt: bitte eine längere Gültigkeit angeben.",
     "The profile does not trust {} for {}: add it below [issuers].": "Das Profil vertraut {0} nicht für {1}: unter [issuers] eintragen.",
+    "If-Match is no version: give the ETag of the last answer.": "If-Match ist keine Version: bitte den ETag der letzten "
+    "Antwort angeben.",
+    "Somebody else has changed this meanwhile: look at it again, then decide.": "Das hat inzwischen jemand anders "
+    "geändert: bitte noch einmal ansehen, dann entscheiden.",
+    "The card is larger than {} bytes.": "Der Ausweis ist größer als {0} Bytes.",
+    "A second person has to agree to the invitation first: try again later.": "Der Einladung muss erst eine zweite Person "
+    "zustimmen: bitte später noch einmal versuchen.",
+    "Nobody has to agree to this invitation: its link can be used.": "Dieser Einladung muss niemand zustimmen: Ihr Link "
+    "gilt.",
+    "Somebody else than who invites has to agree to the invitation.": "Der Einladung muss jemand anders zustimmen als die "
+    "Person, die einlädt.",
+    "A card lets somebody in at once, without a second person: invite the organisation instead.": "Ein Ausweis lässt "
+    "sofort zu, ohne zweite Person: bitte die Organisation einladen.",
+    "Somebody else than who has suspended the member has to admit it again.": "Wieder zulassen muss jemand anders als die "
+    "Person, die die Mitgliedschaft ruhen ließ.",
+    "This process does not answer for the authority of the data space: ask its operator, who invites members.": "Dieser "
+    "Prozess ist nicht die Vertrauensstelle des Datenraums: bitte deren Betreiber fragen, der Mitglieder einlädt.",
+    "Unknown invitation: the list of invitations shows their identifiers.": "Unbekannte Einladung: die Liste der "
+    "Einladungen nennt die Kennungen.",
+    "Unknown member: the list of members shows their identifiers.": "Unbekanntes Mitglied: die Liste der Mitglieder nennt "
+    "die Kennungen.",
     "There is no such invitation: use the link as the data-space operator sent it.": "Diese Einladung gibt es nicht: bitte den Link so verwenden, wie der Betreiber des Datenraums ihn"
     " gesendet hat.",
     "This is not an invitation: expected the whole link that the data-space operator sent.": "Das ist keine Einladung: erwartet wird der ganze Link, den der Betreiber des Datenraums gesendet hat.",

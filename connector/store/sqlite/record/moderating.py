@@ -1,7 +1,7 @@
 """Marks of the operator, and the log of the acts, in the broker's record."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -36,7 +36,8 @@ ON CONFLICT (participant, dataset, kind) DO UPDATE SET reason = excluded.reason,
 """
 _DROP_MARK = "DELETE FROM marks WHERE participant = ? AND dataset = ? AND kind = ?"
 _MARKED = "SELECT dataset, kind FROM marks WHERE participant = ?"
-_SOURCE_MARKS = "SELECT participant, kind FROM marks WHERE dataset = ''"
+SOURCE_MARKS = "SELECT participant, kind FROM marks WHERE dataset = ''"
+"""What is said of whole sources: participant and kind."""
 _MARKS_OF_ENTRY = f"""
 SELECT {_MARK} FROM marks WHERE participant = ? AND dataset IN ('', ?) ORDER BY dataset, kind
 """  # noqa: S608 - constants
@@ -93,10 +94,10 @@ def moderate(connection: sqlite3.Connection, change: ModerationChange, now: int)
 
 def read_marked(connection: sqlite3.Connection, participant: str) -> MarkedKinds:
     """Return what is said of a source and of its entries; of a relayed source, with what is said of its broker."""
-    marked = _group(connection.execute(_MARKED, (participant,)))
+    marked = group_marks(connection.execute(_MARKED, (participant,)))
     row = connection.execute(_SOURCE, (participant,)).fetchone()
     for broker in _source(row[0]).brokers[:1] if row else ():
-        of_broker = _group(connection.execute(_MARKED, (broker,))).get(WHOLE_SOURCE, frozenset()) & PASSED_ON
+        of_broker = group_marks(connection.execute(_MARKED, (broker,))).get(WHOLE_SOURCE, frozenset()) & PASSED_ON
         marked = {**marked, WHOLE_SOURCE: marked.get(WHOLE_SOURCE, frozenset()) | of_broker}
     return marked
 
@@ -115,7 +116,7 @@ def find_standing(marked: MarkedKinds, dataset: str) -> EntryStanding:
 
 def read_source_marks(connection: sqlite3.Connection) -> MarkedKinds:
     """Return what is said of whole sources, by participant."""
-    return _group(fetch_many(connection, _SOURCE_MARKS, ()))
+    return group_marks(fetch_many(connection, SOURCE_MARKS, ()))
 
 
 def read_marks(connection: sqlite3.Connection, participant: str, dataset: str | None) -> Sequence[Mark]:
@@ -198,7 +199,8 @@ def _hold_entries(connection: sqlite3.Connection, participant: str, dataset: str
     count_holdings(connection, participant)
 
 
-def _group(rows: Sequence[tuple[str, str]] | sqlite3.Cursor) -> MarkedKinds:
+def group_marks(rows: Iterable[Sequence[str]]) -> MarkedKinds:
+    """Return the kinds of marks by participant, of the rows of `SOURCE_MARKS`."""
     found: dict[str, frozenset[MarkKind]] = {}
     for name, kind in rows:
         found[name] = found.get(name, frozenset()) | {MarkKind(kind)}

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from connector.ports.broker_store import Listing, ListOrder
@@ -13,14 +14,18 @@ from tests.store.sqlite.recording import RecordingConnection
 
 @pytest.mark.parametrize("participant", [None, "urn:participant"])
 @pytest.mark.parametrize("since", [None, 5])
+@pytest.mark.parametrize("several", [False, True])
 @pytest.mark.parametrize("order", list(ListOrder))
 async def test_a_list_is_read_in_its_order_and_never_sorted(
-    tmp_path: Path, participant: str | None, since: int | None, order: ListOrder
+    tmp_path: Path, participant: str | None, since: int | None, several: bool, order: ListOrder
 ) -> None:
     await (await open_record(tmp_path / "record.db")).close()
     connection = open_readable(tmp_path / "record.db")
     recording = RecordingConnection(connection)
-    list_entries(recording, "[0,3]", Listing(participant=participant, since=since, order=order))  # type: ignore[arg-type]
+    listing = Listing(participant=participant, since=since, order=order)
+    if several:
+        listing = msgspec.structs.replace(listing, among=frozenset("ab"), without=frozenset("c"))
+    list_entries(recording, "[0,3]", listing)  # type: ignore[arg-type]  # a connection that records
     for statement, values in recording.asked:
         plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
         assert not any("TEMP" in step for step in plan), (statement, plan)
