@@ -28,7 +28,8 @@ from connector.web.offering.steps import find_step, list_steps
 from connector.web.offering.terms_of_form import find_policy, normalise, write_document
 from connector.web.sentences import document as parts
 from connector.web.sentences.document import Document, TooManyParts
-from connector.web.sentences.lines import SentenceLine, list_lines, list_values, read_lines
+from connector.web.sentences.lines import list_lines, list_values, read_lines
+from connector.web.sentences.remarks import place_remarks
 from connector.web.terms import describe_in_all
 from connector.web.typed import parse_typed_day
 
@@ -163,26 +164,13 @@ async def _show(visit: Visit, form: OfferForm, fault: str = "", status: int = 20
         read=read,
         changes=changes,
         problem=problem,
-        remarks=_place_remarks(words, lines, remarks),
+        remarks=place_remarks(words, lines, remarks),
         members=sorted(evaluator.directory.participants(), key=lambda listed: (listed.name or listed.id).casefold()),
         purposes=list_values(library.operands, words, purpose),
         tried=await _try(visit, policy) if read_query(visit, "wer") and not problem else None,
         fault=fault,
         typed=typed,
     )
-
-
-def _place_remarks(
-    words: PageWords, lines: Sequence[SentenceLine], remarks: Sequence[TranslatedRemark]
-) -> dict[str, list[tuple[str, str]]]:
-    """Return the remarks by the path of the line that each is about; those about the whole have no path."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for remark in remarks:
-        steps = remark.rule.split("/")
-        above = [".".join(steps[:end]) for end in range(len(steps), 0, -1)]
-        place = next((path for path in above if any(line.path == path for line in lines)), "")
-        found.setdefault(place, []).append((remark.level, words.pick(remark.text)))
-    return found
 
 
 async def _try(visit: Visit, policy: Document) -> TrialDecision | str:
