@@ -6,7 +6,6 @@ from connector.web.frame.wording import PageWords
 from connector.web.sentences.lines import list_lines
 from connector.web.sentences.remarks import place_remarks
 
-
 REGISTRY = operands()
 WORDS = PageWords("de", REGISTRY.zone)
 

@@ -1,6 +1,6 @@
 """The editor of terms: sentences instead of JSON, with the card, the remarks, a dry run, and ODRL in and out."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -13,7 +13,6 @@ from connector.controlplane.judging.acceptance import to_unreadable
 from connector.controlplane.judging.policy_input import from_turtle, write_wire
 from connector.controlplane.usecases import policies
 from connector.controlplane.usecases.offering import offer_forms
-from connector.controlplane.usecases.policies import TranslatedRemark
 from connector.controlplane.usecases.trying.dry_runs import decide_question
 from connector.controlplane.usecases.trying.trials import TrialDecision
 from connector.net.aside import work_aside
@@ -21,7 +20,6 @@ from connector.policy.model.errors import PolicyError
 from connector.ports.entities import OfferForm
 from connector.views.policies import TrialOrder
 from connector.web.frame.visit import Visit, go_to, make_link, read_query, render
-from connector.web.frame.wording import PageWords
 from connector.web.offering.changing import compare_with_offer
 from connector.web.offering.keeping import KeptForm, confirm_kept, keep
 from connector.web.offering.steps import find_step, list_steps
