@@ -9,7 +9,7 @@ from connector.desk.values import Desk
 from connector.web.accounts import ACCOUNT_PAGES
 from connector.web.chapters import agreements, explaining, inbox, live, offers, payments, start
 from connector.web.chapters.accounts import house, settings
-from connector.web.chapters.getting import asking, deliveries, other_terms, received, requests, search
+from connector.web.chapters.getting import asking, deliveries, folder, other_terms, received, requests, search
 from connector.web.chapters.keeping import needs, saved, subscriptions
 from connector.web.chapters.new_offers import changes, new_offer, new_terms, recipe, release, sentences, uploading
 from connector.web.chapters.operating import credentials, events, peers, planes, state
@@ -110,6 +110,10 @@ PAGES: Sequence[PageRow] = (
     ("POST", "/lieferungen/abbrechen", deliveries.stop, ASKERS),
     ("GET", "/lieferungen/inhalt", received.show_rows, ASKERS),
     ("GET", "/lieferungen/datei", received.download, ASKERS),
+    ("GET", folder.PATH, folder.show_folder, ASKERS),
+    ("GET", f"{folder.PATH}/entfernen", folder.show_removal, ASKERS),
+    ("POST", f"{folder.PATH}/entfernen", folder.remove, ASKERS),
+    ("POST", f"{folder.PATH}/zurueckholen", folder.undo, ASKERS),
     ("GET", log.PATH, log.show_log, AUDITORS),
     ("GET", f"{log.PATH}/tabelle", log.export_table, AUDITORS),
     ("GET", f"{log.PATH}/export", log.export_log, AUDITORS),

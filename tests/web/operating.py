@@ -1,8 +1,10 @@
-"""What who operates the process looks at: own credentials and requests for them, a data plane, and events."""
+"""What keeps a participant going: own credentials and requests for them, a data plane, events, and received files."""
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from connector.dataplane.files.received import set_aside
 from connector.policy.model.policy import DK
 from connector.ports.changes import PutCredential, PutIssuance, RecordEvent
 from connector.ports.claims_peer import NotReached, ServiceAnswer
@@ -61,7 +63,13 @@ def make_credential(key: str = "c1", **changed: Any) -> HeldCredential:
 
 
 async def furnish_operating(office: Any) -> None:
-    """A credential in each standing, a request in each state, and an event that goes on and one that is over."""
+    """A credential in each standing, a request in each state, an event that goes on and one that is over, old files."""
+    for name, days in (("inbox/removed.csv", 200), ("inbox/old.csv", 100)):
+        place = office.desk.received / name
+        place.parent.mkdir(exist_ok=True)
+        place.write_bytes(b"a;b\n1;2\n")
+        os.utime(place, ((NOW - days * _DAY_MS) / 1000,) * 2)
+    set_aside(office.desk.received, NOW - 150 * _DAY_MS, NOW)
     held = [
         make_credential(),
         make_credential("c2", valid_until=NOW + _DAY_MS, types=("FireBrigadeCredential",), issuer="urn:left"),
