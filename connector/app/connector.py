@@ -315,6 +315,7 @@ class ConnectorServer:
             register=ConsentRegister(context=self.context, evaluator=evaluator, secret=self.secret),
             users=self._make_register(),
             received=settings.received,
+            received_days=settings.received_days,
             search=self.broker.search if self.broker else None,
             broker=self.broker.ask if self.broker else None,
             checks=readiness.checks(),

@@ -149,4 +149,6 @@ SENTENCES: dict[str, str] = {
     "end-past": "Der letzte Tag liegt in der Vergangenheit. Bitte nennen Sie einen späteren.",
     "done-eingetragen": "Die Einwilligung ist eingetragen.",
     "person-new": "Person, wie die Daten sie nennen",
+    "says-ConsentGiven": "Die Person stimmt zu",
+    "says-ConsentRefused": "Die Person lehnt ab",
 }

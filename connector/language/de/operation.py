@@ -118,8 +118,8 @@ SENTENCES: dict[str, str] = {
     "plane-drain": "Leerlaufen lassen",
     "plane-open": "Wieder öffnen",
     "plane-drain-effect": (
-        "Wer leerläuft, bekommt keine neuen Lieferungen. Die laufenden gehen weiter, bis sie enden. Danach lässt "
-        "sich der Prozess ohne Schaden anhalten."
+        "Eine Datenebene, die leerläuft, bekommt keine neuen Lieferungen. Die laufenden gehen weiter, bis sie "
+        "enden. Danach lässt sich der Prozess ohne Schaden anhalten."
     ),
     "plane-add": (
         "Eine Datenebene wird auf dem Rechner angemeldet: datenkontor dataplane add. Dafür sind ihr Schlüssel "

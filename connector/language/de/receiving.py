@@ -132,10 +132,10 @@ SENTENCES: dict[str, str] = {
     "folder-lead-one": "1 Datei, {size}",
     "folder-empty": "Hier liegt keine Datei.",
     "folder-empty-help": "Was geliefert wird, kommt hier an.",
-    "folder-kept": (
-        "Ist in den Einstellungen received_days gesetzt, verschwinden alte Dateien nach so vielen Tagen von "
-        "selbst. Pflichten zum Löschen aus Verträgen gelten daneben: Sie stehen beim Vertrag."
-    ),
+    "folder-kept-days": "Nach {count} Tagen verschwinden Dateien hier von selbst.",
+    "folder-kept-days-one": "Nach einem Tag verschwinden Dateien hier von selbst.",
+    "folder-kept": "Dateien bleiben hier, bis jemand sie entfernt.",
+    "folder-kept-by": "Das legt der Betrieb fest. Was ein Vertrag zu löschen verlangt, steht beim Vertrag.",
     "file": "Datei",
     "arrived": "Angekommen",
     "incomplete": "unvollständig",

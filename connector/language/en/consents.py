@@ -144,5 +144,7 @@ SENTENCES: dict[str, str] = {
     "state-missing": "Please choose whether the person agrees or refuses.",
     "end-past": "The last day is in the past. Please name a later one.",
     "done-eingetragen": "The statement is recorded.",
-    "person-new": "Person, as the data names her",
+    "person-new": "Person, as named in the data",
+    "says-ConsentGiven": "The person agrees",
+    "says-ConsentRefused": "The person refuses",
 }

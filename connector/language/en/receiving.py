@@ -123,10 +123,10 @@ SENTENCES: dict[str, str] = {
     "folder-lead-one": "1 file, {size}",
     "folder-empty": "There is no file here.",
     "folder-empty-help": "What is delivered arrives here.",
-    "folder-kept": (
-        "If received_days is set in the settings, old files go by themselves after so many days. Duties to "
-        "delete from agreements hold beside that: the page of the agreement has them."
-    ),
+    "folder-kept-days": "After {count} days files go from here by themselves.",
+    "folder-kept-days-one": "After one day files go from here by themselves.",
+    "folder-kept": "Files stay here until somebody removes them.",
+    "folder-kept-by": "The operations team sets this. What an agreement demands to delete is on its page.",
     "file": "File",
     "arrived": "Arrived",
     "incomplete": "incomplete",

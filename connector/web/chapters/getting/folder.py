@@ -82,6 +82,7 @@ async def _show(visit: Visit, fault: str = "") -> Response:
         following=start + PAGE if start + PAGE < len(files) else None,
         aside=[(at, len(found), sum(one.size for one in found), at + ASIDE_MS) for at, found in aside.items()],
         days=read_query(visit, "tage") or str(USUAL_DAYS),
+        kept_days=round(visit.desk.received_days or 0),
         fault=fault,
         done=visit.words.find(f"receiving.done-folder-{read_query(visit, 'fertig')}"),
     )
@@ -90,11 +91,13 @@ async def _show(visit: Visit, fault: str = "") -> Response:
 async def _name(visit: Visit, files: list[StoredFile]) -> list[tuple[StoredFile, Mapping[str, str], str, str]]:
     """Return files with the titles, the providers and the deliveries that they belong to; empty if that is unknown."""
     of = await transfer.find_received(visit.desk.context, [file.path for file in files])
-    found = []
+    found: list[tuple[StoredFile, Mapping[str, str], str, str]] = []
     for file in files:
         process = of.get(file.path)
-        known = (process.title, name_party(visit, process.peer), process.id) if process else ({}, "", "")
-        found.append((file, *known))
+        if process is None:
+            found.append((file, {}, "", ""))
+        else:
+            found.append((file, process.title, name_party(visit, process.peer), process.id))
     return found
 
 

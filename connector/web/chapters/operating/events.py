@@ -41,11 +41,13 @@ async def _show(visit: Visit, typed: str = "", fault: str = "") -> Response:
     rows = declared[start : start + PAGE]
     operands = visit.desk.evaluator.library.operands
     operand = operands.operands[ODRL + "event"]
+    named = [(row, name_value(row.name, operand, operands, visit.language)) for row in rows]
     return render(
         visit,
         "events.html",
         status=422 if fault else 200,
-        rows=[(row, name_value(row.name, operand, operands, visit.language)) for row in rows],
+        # What has no name of its own would only be written twice.
+        rows=[(row, "" if row.name in name else name) for row, name in named],
         people=await name_people(visit, (row.by for row in rows)),
         following=start + PAGE if start + PAGE < len(declared) else None,
         typed=typed,

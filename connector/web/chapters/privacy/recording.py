@@ -11,7 +11,6 @@ from connector.controlplane.usecases import consents
 from connector.controlplane.usecases.consents import ConsentStatement
 from connector.policy.deciding.consent import DPV, GIVEN
 from connector.ports.entities import PageBounds
-from connector.views.conversion import to_ms
 from connector.web.frame.forms import read_form
 from connector.web.frame.visit import Visit, go_to, make_link, render
 from connector.web.offering.controls import Option
@@ -31,7 +30,7 @@ async def show_form(visit: Visit) -> Response:
 async def record(visit: Visit) -> Response:
     """Record the statement; sent twice, it says the same. Only a keyed reference to the person is stored."""
     form, words = await read_form(visit.request), visit.words
-    faults: dict[str, str] = {}
+    faults, reference = dict[str, str](), ""
     until = _read_end(visit, form.get("bis", ""))
     if isinstance(until, str):
         faults["bis"] = until
@@ -70,7 +69,7 @@ async def _show(visit: Visit, typed: Mapping[str, str], faults: Mapping[str, str
         status=422 if faults else 200,
         typed={**typed, "bis": read_day(typed.get("bis", ""))},
         faults=faults,
-        states=[Option(state, visit.words.say(f"consents.state-{state}")) for state in _STATES],
+        states=[Option(state, visit.words.say(f"consents.says-{state}")) for state in _STATES],
         purposes=list_values(operands, visit.words, operands.operands[PURPOSE]),
         offers=[Option(asset.id, visit.words.pick(asset.title, asset.id)) for asset in offers],
     )
@@ -84,5 +83,5 @@ def _read_end(visit: Visit, text: str) -> int | str | None:
         over = datetime.combine(parse_typed_day(text.strip()) + timedelta(days=1), time(), tzinfo=visit.words.zone)
     except (ValueError, OverflowError):
         return visit.words.say("consents.end-unreadable")
-    end = to_ms(over)
+    end = int(over.timestamp() * 1000)
     return end if end > visit.now else visit.words.say("consents.end-past")
