@@ -2,12 +2,13 @@
 
 import msgspec
 
+from connector.desk.machine import MachineState
 from connector.ports.changes import PutCredential
 from connector.ports.entities import UserRole
 from connector.views.credentials import IssuanceState
 from connector.web.frame.application import PagesHouse
 from connector.web.pages import make_pages_app
-from tests.support.plane import CITY, OWNER, PAGES
+from tests.support.plane import CITY, NOW, OWNER, PAGES
 from tests.web.office import Office, Reading
 from tests.web.operating import PROFILE, furnish_operating, make_credential
 
@@ -16,6 +17,7 @@ PLACE = "/betrieb/eigene-nachweise"
 
 async def test_each_credential_says_what_it_is_and_until_when(office: Office) -> None:
     await furnish_operating(office)
+    office.desk.machine = MachineState(key_since=NOW, former_keys=1)
     browser = await office.sign_in(UserRole.OPERATOR)
     text = Reading((await browser.get(PLACE)).text).text
     for told in (
