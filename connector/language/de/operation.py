@@ -173,4 +173,5 @@ SENTENCES: dict[str, str] = {
         "Das geht nicht über diese Seite: Wer eine fremde Anmeldung im Browser stiehlt, soll den Schlüssel nicht "
         "erreichen."
     ),
+    "events-of-terms": "Ereignisse, an die Bedingungen gebunden sind",
 }

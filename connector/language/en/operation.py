@@ -163,4 +163,5 @@ SENTENCES: dict[str, str] = {
     ),
     "key-rotate-command": "datenkontor key rotate",
     "key-rotate-why": "This page cannot do it: whoever steals somebody's session in a browser must not reach the key.",
+    "events-of-terms": "Events that terms are tied to",
 }
