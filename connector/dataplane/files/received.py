@@ -9,6 +9,7 @@ What a person removes is set aside in `.removed` first, from where it can be bro
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -75,8 +76,9 @@ def remove_partial(root: Path, *, before: int, now: int) -> int:
     removed = 0
     for file in _walk(root / PARTIAL, f"{PARTIAL}/", 0):
         if file.written_at < min(before, now - _BUSY_MS):
-            (root / file.path).unlink(missing_ok=True)
-            removed += 1
+            with suppress(OSError):
+                (root / file.path).unlink()
+                removed += 1
     return removed
 
 
@@ -108,7 +110,7 @@ def list_aside(root: Path) -> dict[int, list[StoredFile]]:
     found: dict[int, list[StoredFile]] = {}
     for file in _walk(root / REMOVED, "", 0):
         at, _, path = file.path.partition("/")
-        if at.isascii() and at.isdecimal() and path and len(at) < 16:
+        if at.isascii() and at.isdecimal() and path and len(at) < 14:
             found.setdefault(int(at), []).append(msgspec.structs.replace(file, path=path))
     return dict(sorted(found.items(), reverse=True))
 

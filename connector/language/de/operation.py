@@ -103,7 +103,7 @@ SENTENCES: dict[str, str] = {
     "event-effect": "Laufende Lieferungen, deren Bedingungen das Ereignis nennen, werden sofort neu geprüft.",
     "event-begin": "Beginn melden",
     "no-events": "Bisher ist kein Ereignis gemeldet.",
-    "no-events-help": "Bedingungen mit einem Ereignis erlauben so lange nichts.",
+    "no-events-help": "Ein Ereignis gilt erst, wenn jemand es meldet.",
     "done-event-begonnen": "Der Beginn ist gemeldet. Laufende Lieferungen sind neu geprüft.",
     "done-event-beendet": "Das Ende ist gemeldet. Laufende Lieferungen sind neu geprüft.",
     "planes": "Datenebenen",

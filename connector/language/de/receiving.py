@@ -165,4 +165,7 @@ SENTENCES: dict[str, str] = {
     "done-folder-nichts": "Es war nichts mehr zu entfernen.",
     "done-folder-zurueck": "Die Dateien sind wieder da.",
     "done-folder-zum-teil-zurueck": "Einige Dateien blieben entfernt: An ihrem Platz liegt schon eine neue.",
+    "remove-at-once": "Sofort endgültig löschen, etwa weil ein Vertrag es verlangt",
+    "done-folder-geloescht": "Die Dateien sind endgültig gelöscht.",
+    "done-folder-nicht-alle": "Einige Dateien ließen sich nicht löschen. Der Betrieb findet den Grund auf dem Rechner.",
 }

@@ -101,7 +101,7 @@ SENTENCES: dict[str, str] = {
     "event-effect": "Running deliveries whose terms name the event are checked again at once.",
     "event-begin": "Declare that it has begun",
     "no-events": "No event has been declared yet.",
-    "no-events-help": "Until then, terms with an event allow nothing.",
+    "no-events-help": "An event counts once somebody declares it.",
     "done-event-begonnen": "The event has begun. Running deliveries have been checked again.",
     "done-event-beendet": "The event is over. Running deliveries have been checked again.",
     "planes": "Data planes",

@@ -156,4 +156,7 @@ SENTENCES: dict[str, str] = {
     "done-folder-nichts": "There was nothing left to remove.",
     "done-folder-zurueck": "The files are back.",
     "done-folder-zum-teil-zurueck": "Some files stayed removed: a new one is in their place.",
+    "remove-at-once": "Delete them for good at once, for example because an agreement demands it",
+    "done-folder-geloescht": "The files are deleted for good.",
+    "done-folder-nicht-alle": "Some files could not be deleted. The operations team finds the reason on the machine.",
 }

@@ -14,6 +14,7 @@ from connector.dataplane.files.received import (
     find_old,
     list_aside,
     list_stored,
+    remove_stored,
     set_aside,
 )
 from connector.web.frame.forms import FormFault, read_form
@@ -51,12 +52,16 @@ async def show_removal(visit: Visit) -> Response:
 
 
 async def remove(visit: Visit) -> Response:
-    """Set aside the files that the person saw: those from before the time that the form names."""
+    """Set aside the files that the person saw, or delete them: those from before the time that the form names."""
     form = await read_form(visit.request)
     before = _read_time(form.get("vor", ""))
     if before > visit.now:
         raise FormFault("form-unreadable")
-    moved = await run_in_thread(partial(set_aside, visit.desk.received, before, visit.now))
+    root, now = visit.desk.received, visit.now
+    if form.get("endgueltig") == "1":
+        gone, failed = await run_in_thread(partial(remove_stored, root, before=before, partial_before=0, now=now))
+        return go_to(make_link(PATH, fertig="nicht-alle" if failed else "geloescht" if gone else "nichts"))
+    moved = await run_in_thread(partial(set_aside, root, before, now))
     return go_to(make_link(PATH, fertig="entfernt" if moved else "nichts"))
 
 

@@ -53,6 +53,18 @@ async def test_old_files_are_removed_after_a_look_and_come_back(office: Office) 
     assert old.read_bytes() == b"12345"
 
 
+async def test_who_has_to_delete_leaves_nothing_aside(office: Office) -> None:
+    old, new = _receive(office, "inbox/alt.csv", 100), _receive(office, "inbox/neu.csv", 1)
+    browser = await office.sign_in(UserRole.CONSUMER)
+    form = {"vor": str(NOW - 90 * DAY), "endgueltig": "1"}
+    done = await browser.post(f"{PLACE}/entfernen", data=form)
+    text = Reading((await browser.get(done.headers["location"])).text).text
+    assert "Die Dateien sind endgültig gelöscht." in text
+    assert "Entfernt, aber noch da" not in text
+    assert (old.exists(), new.exists()) == (False, True)
+    assert not (office.desk.received / ".removed").exists()
+
+
 async def test_an_empty_folder_and_nothing_old_are_said(office: Office) -> None:
     browser = await office.sign_in(UserRole.CONSUMER)
     assert "Hier liegt keine Datei." in (await browser.get(PLACE)).text
