@@ -25,7 +25,10 @@ async def drain(visit: Visit) -> Response:
     """Keep new deliveries away from a data plane, or let it have new ones again; those that it has go on."""
     form, planes = await read_form(visit.request), visit.desk.planes
     if planes is None:
-        raise NotAllowed("no-signaling", "This connector has no data planes in processes of their own.")
+        raise NotAllowed(
+            "no-signaling",
+            "This connector has no listener for other data planes: set signaling.port, then start it again.",
+        )
     empty = form.get("tun") != "oeffnen"
     await planes.drain(form.get("id", ""), empty)
     return go_to(make_link(PATH, fertig="leer" if empty else "offen"))
