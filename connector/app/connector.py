@@ -72,7 +72,7 @@ from connector.controlplane.usecases.products.runner import ProductRunner
 from connector.controlplane.usecases.subscribing.runner import SubscriptionRunner
 from connector.controlplane.usecases.users import InvitedUser, UserRegister
 from connector.dataplane.files.below_root import run_in_thread
-from connector.dataplane.files.received import remove_stored
+from connector.dataplane.files.received import ASIDE_MS, remove_aside, remove_partial, remove_stored
 from connector.dataplane.kinds import make_treating
 from connector.dataplane.listener.serve import DataRoute, make_app
 from connector.dataplane.signaling.plane import LocalDataPlane
@@ -315,6 +315,7 @@ class ConnectorServer:
             register=ConsentRegister(context=self.context, evaluator=evaluator, secret=self.secret),
             users=self._make_register(),
             received=settings.received,
+            received_days=settings.received_days,
             search=self.broker.search if self.broker else None,
             broker=self.broker.ask if self.broker else None,
             checks=readiness.checks(),
@@ -358,6 +359,14 @@ class ConnectorServer:
             removed, failed = await run_in_thread(clean)
             if removed or failed:
                 log.info("received files removed: %d; not removable: %d", len(removed), len(failed))
+            aside = await run_in_thread(partial(remove_aside, settings.received, now() - ASIDE_MS))
+            left = 0
+            if settings.data_root:
+                left = await run_in_thread(
+                    partial(remove_partial, settings.data_root, before=partial_before, now=now())
+                )
+            if aside or left:
+                log.info("files removed that were set aside: %d; left by uploads: %d", aside, left)
 
 
 async def build(

@@ -43,6 +43,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     people can be sent e-mails. `seals` signs what this participant states. `planes` is the register of data planes,
     None without a signaling listener. `credentials` is the Credential Service, None without the mechanism dcp;
     `issuing` is the Issuer Service, None without credentials that are issued here.
+    `received_days` are the days after which received files go by themselves, None if they stay.
     `look_at_machine` returns what is found of certificate, key, disks, backup and clock.
     """
 
@@ -64,4 +65,5 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     planes: PlaneRegister | None = None
     credentials: CredentialService | None = None
     issuing: IssuerService | None = None
+    received_days: float | None = None
     look_at_machine: Callable[[], Awaitable[MachineState]] = _look_nowhere

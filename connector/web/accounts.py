@@ -10,6 +10,7 @@ from connector.web.rights import ANYBODY, EVERYBODY, OPERATORS
 ACCOUNT_PAGES: Sequence[PageRow] = (
     ("GET", "/anmelden", signing.show_sign_in, ANYBODY),
     ("POST", "/anmelden", signing.sign_in, ANYBODY),
+    ("GET", signing.SIGNED_IN, signing.show_signed_in, EVERYBODY),
     ("GET", login.BEGIN, login.begin, ANYBODY),
     ("GET", login.BACK, login.finish, ANYBODY),
     ("POST", "/abmelden", login.sign_out, ANYBODY),

@@ -9,11 +9,11 @@ from connector.desk.values import Desk
 from connector.web.accounts import ACCOUNT_PAGES
 from connector.web.chapters import agreements, explaining, inbox, live, offers, payments, start
 from connector.web.chapters.accounts import house, settings
-from connector.web.chapters.getting import asking, deliveries, other_terms, received, requests, search
+from connector.web.chapters.getting import asking, deliveries, folder, other_terms, received, requests, search
 from connector.web.chapters.keeping import needs, saved, subscriptions
 from connector.web.chapters.new_offers import changes, new_offer, new_terms, recipe, release, sentences, uploading
-from connector.web.chapters.operating import peers, state
-from connector.web.chapters.privacy import consents, importing, late, mine, overview, record
+from connector.web.chapters.operating import credentials, events, peers, planes, state
+from connector.web.chapters.privacy import consents, importing, late, mine, overview, record, recording
 from connector.web.chapters.proving import contract, log, usage
 from connector.web.frame.application import PageRow, PagesHouse, make_app, make_pages
 from connector.web.frame.visit import NO_SECRETS
@@ -23,6 +23,7 @@ from connector.web.rights import (
     ASKERS,
     AUDITORS,
     CONSENT_READERS,
+    DECLARERS,
     DELIVERY_READERS,
     EVERYBODY,
     INBOX_READERS,
@@ -109,6 +110,10 @@ PAGES: Sequence[PageRow] = (
     ("POST", "/lieferungen/abbrechen", deliveries.stop, ASKERS),
     ("GET", "/lieferungen/inhalt", received.show_rows, ASKERS),
     ("GET", "/lieferungen/datei", received.download, ASKERS),
+    ("GET", folder.PATH, folder.show_folder, ASKERS),
+    ("GET", f"{folder.PATH}/entfernen", folder.show_removal, ASKERS),
+    ("POST", f"{folder.PATH}/entfernen", folder.remove, ASKERS),
+    ("POST", f"{folder.PATH}/zurueckholen", folder.undo, ASKERS),
     ("GET", log.PATH, log.show_log, AUDITORS),
     ("GET", f"{log.PATH}/tabelle", log.export_table, AUDITORS),
     ("GET", f"{log.PATH}/export", log.export_log, AUDITORS),
@@ -148,6 +153,8 @@ PAGES: Sequence[PageRow] = (
     ("GET", "/datenschutz/fristen", late.show_late, PRIVACY_READERS),
     ("POST", "/datenschutz/erledigt", late.confirm, PRIVACY_READERS),
     ("GET", "/einwilligungen", consents.show_consents, CONSENT_READERS),
+    ("GET", recording.PATH, recording.show_form, PROTECTORS),
+    ("POST", recording.PATH, recording.record, PROTECTORS),
     ("GET", importing.PATH, importing.show_import, PROTECTORS),
     ("POST", f"{importing.PATH}/vorschau", importing.preview, PROTECTORS),
     ("POST", importing.PATH, importing.record, PROTECTORS),
@@ -164,6 +171,13 @@ PAGES: Sequence[PageRow] = (
     ("GET", "/betrieb/ausschliessen", peers.show_block, OPERATORS),
     ("POST", "/betrieb/ausschliessen", peers.block, OPERATORS),
     ("POST", "/betrieb/zulassen", peers.unblock, OPERATORS),
+    ("GET", credentials.PATH, credentials.show_credentials, OPERATORS),
+    ("POST", credentials.PATH, credentials.request, OPERATORS),
+    ("GET", planes.PATH, planes.show_planes, OPERATORS),
+    ("POST", planes.PATH, planes.drain, OPERATORS),
+    ("GET", events.PATH, events.show_events, DECLARERS),
+    ("POST", f"{events.PATH}/beginnen", events.begin, DECLARERS),
+    ("POST", f"{events.PATH}/beenden", events.end, DECLARERS),
     ("GET", mine.PATH, mine.show_mine, ANYBODY),
     ("GET", f"{mine.PATH}/widerrufen", mine.show_withdrawal, ANYBODY),
     ("POST", f"{mine.PATH}/widerrufen", mine.withdraw, ANYBODY),

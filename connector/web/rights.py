@@ -24,6 +24,8 @@ CONSENT_READERS = frozenset({UserRole.PRIVACY, UserRole.AUDITOR})
 PROTECTORS = frozenset({UserRole.PRIVACY})
 """Who vetoes releases, and changes what persons have agreed to."""
 OPERATORS = frozenset({UserRole.OPERATOR})
+DECLARERS = frozenset({UserRole.RELEASE, UserRole.OPERATOR})
+"""Who declares that an event has begun or is over: terms open and close data by it, and people learn of it first."""
 ASKERS = frozenset({UserRole.CONSUMER})
 """Who asks for contracts and deliveries, and opens the data that arrived: who examines or protects it sees none."""
 

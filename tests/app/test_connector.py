@@ -176,14 +176,21 @@ async def test_received_files_are_removed_at_the_age_that_the_settings_name_and_
     for place in (old, new):
         place.write_bytes(b"data")
     os.utime(old, (0, 0))
-    connector = await build(replace(settings, received_days=30.0), transport=space.wire)
+    # What a person removed long ago, and what a kill left of an upload.
+    data = settings.received.parent / "offered"
+    aside, left, served = settings.received / ".removed/1000/x.csv", data / ".partial/ab.0", data / "served.csv"
+    for place in (aside, left, served):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(b"data")
+        os.utime(place, (0, 0))
+    connector = await build(replace(settings, received_days=30.0, data_root=data), transport=space.wire)
     await connector.start()
     await asyncio.sleep(0.1)
     assert old.exists()
     async with asyncio.timeout(10):
-        while old.exists():  # noqa: ASYNC110 - the removal has no event of its own
+        while any(place.exists() for place in (old, aside, left)):  # noqa: ASYNC110 - the removal has no event of its own
             await asyncio.sleep(0.01)
-    assert new.read_bytes() == b"data"
+    assert new.read_bytes() == served.read_bytes() == b"data"
     await connector.stop()
 
 

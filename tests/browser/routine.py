@@ -166,7 +166,22 @@ def filter_log(work: Work) -> None:
     work.page.wait_for_url("**/nachweise?*art=*")
 
 
+def clean_folder(work: Work) -> None:
+    """From the menu to old files that are removed after a look, and brought back."""
+    old = work.served.office.desk.received / "inbox" / "old.csv"
+    work.hand.press("menu-deliveries")
+    work.hand.press("receiving.folder")
+    work.hand.press("receiving.clean-look")
+    work.hand.press("receiving.remove")
+    work.page.wait_for_url("**/lieferungen/empfangen?fertig=entfernt")
+    assert not old.exists()
+    work.hand.press("receiving.bring-back")
+    work.page.wait_for_url("**/lieferungen/empfangen?fertig=zurueck")
+    assert old.exists()
+
+
 ROUTINE: dict[str, tuple[UserRole, Task]] = {
+    "consumer cleans up": (UserRole.CONSUMER, clean_folder),
     "provider changes": (UserRole.PROVIDER, change_offer),
     "provider offers a table": (UserRole.PROVIDER, offer_table),
     "provider reads usage": (UserRole.PROVIDER, read_usage),

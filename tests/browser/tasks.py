@@ -153,6 +153,48 @@ def _open_menu(work: Work, key: str) -> None:
     work.hand.press(key, place="nav")
 
 
+def declare_event(work: Work) -> None:
+    """From the menu to an event that has begun."""
+    _open_menu(work, "operation.title")
+    work.hand.press("operation.events")
+    work.hand.write("name", "dk:flood")
+    work.hand.press("operation.event-begin")
+    work.page.wait_for_url("**/ereignisse?fertig=begonnen")
+    assert work.ask_store(work.served.office.store.events(OWNER))[0].name.endswith("#flood")
+
+
+def drain_plane(work: Work) -> None:
+    """From the menu to a data plane that gets no new deliveries."""
+    _open_menu(work, "operation.title")
+    work.hand.press("operation.planes")
+    work.hand.press("operation.plane-drain")
+    work.page.wait_for_url("**/betrieb/datenebenen?fertig=leer")
+    work.expect_text("operation.done-plane-leer")
+
+
+def request_credential(work: Work) -> None:
+    """From the menu to a credential that its issuer is asked for again."""
+    _open_menu(work, "operation.title")
+    work.hand.press("operation.credentials")
+    work.hand.press("operation.credential-again")
+    work.page.wait_for_url("**/betrieb/eigene-nachweise?fertig=angefragt")
+    asked = work.ask_store(work.served.office.store.issuances(OWNER))
+    assert ("MembershipCredential",) in [one.types for one in asked]
+
+
+def record_consent(work: Work) -> None:
+    """From the menu to the consent of one person, as it was given on paper."""
+    _open_menu(work, "privacy.title")
+    work.hand.press("consents.title")
+    work.hand.press("consents.new")
+    work.hand.write("person", "4812")
+    work.hand.choose("zweck", 1)
+    work.hand.press("consents.record")
+    work.page.wait_for_url("**/einwilligungen/person?*fertig=eingetragen")
+    person = SECRET.person(OWNER, "4812")
+    assert len(work.ask_store(work.served.office.store.consents_of(OWNER, [person], ""))[person]) == 1
+
+
 ACTING: dict[str, tuple[UserRole, Task]] = {
     "operator excludes": (UserRole.OPERATOR, exclude),
     "operator adds a person": (UserRole.OPERATOR, add_person),
@@ -160,6 +202,10 @@ ACTING: dict[str, tuple[UserRole, Task]] = {
     "operator admits": (UserRole.OPERATOR, admit),
     "operator admits a person": (UserRole.OPERATOR, admit_person),
     "operator reads the own entry": (UserRole.OPERATOR, read_house),
+    "operator declares an event": (UserRole.OPERATOR, declare_event),
+    "operator drains a data plane": (UserRole.OPERATOR, drain_plane),
+    "operator asks for a credential": (UserRole.OPERATOR, request_credential),
+    "privacy records a consent": (UserRole.PRIVACY, record_consent),
     "auditor checks": (UserRole.AUDITOR, check_log),
     "auditor proves": (UserRole.AUDITOR, prove_entry),
     "auditor exports": (UserRole.AUDITOR, export_log),

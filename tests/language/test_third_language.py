@@ -83,7 +83,7 @@ def run(root: Path, code: str) -> str:
 def test_a_card_reasons_and_a_finding_come_out_in_it(copy: Path) -> None:
     text = run(copy, PRINT_POLICY)
     assert "USE ALLOWED: PURPOSE: SCIENTIFIC RESEARCH, BEFORE 1 January 2027." in text
-    assert "\nWHAT FOR: YOU MAY USE THE DATA. PURPOSE: SCIENTIFIC RESEARCH.\n" in text
+    assert "\nWHAT FOR: YOU MAY USE THE DATA. PURPOSE: SCIENTIFIC RESEARCH. PASSING ON IS PART OF USE.\n" in text
     assert "\nPURPOSE: EXPECTED SCIENTIFIC RESEARCH; STATED MARKETING. " in text
     assert "THE REQUEST LEAVES OUT A DUTY: DELETE." in text
     own = re.sub(r"“[^”]*”|January", "", text)

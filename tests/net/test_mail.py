@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from connector.controlplane.notices.writing import write_message
 from connector.net.mail import MailServer, Security, SmtpMailer
 from connector.net.tls import client_context
 from connector.ports.mailing import NotSent
+from connector.views.users import UserNoticeKind
+from tests.controlplane.notices.made import make_notice, make_user
 from tests.support.certificates import write_certificates
 
 NOW = 1_764_000_000_000
@@ -86,6 +89,7 @@ class Reached:
         *,
         trusted: bool = True,
         subject: str = "Anfrage: Bäume",
+        text: str = "Grüße\n",
     ) -> None:
         server = MailServer(
             host="127.0.0.1", port=self.port, security=security, sender="datenkontor@city.example",
@@ -93,7 +97,7 @@ class Reached:
         )  # fmt: skip
         ca = self.folder / "ca.pem" if trusted else None
         mailer = SmtpMailer(server, lambda: client_context(ca_file=ca), lambda: NOW)
-        await mailer.send("a.kaya@city.example", subject, "Grüße\n", "a.kaya-1")
+        await mailer.send("a.kaya@city.example", subject, text, "a.kaya-1")
 
 
 @pytest.fixture
@@ -163,6 +167,38 @@ async def test_a_mail_without_tls_is_seven_bit_and_reads_as_it_was_written(reach
     assert reached.server.secure == [False]
     assert mail.as_bytes().isascii()
     assert (mail.get_content_type(), mail.get_content_charset()) == ("text/plain", "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("language", "subjects"),
+    [
+        ("de", [
+            "Anfrage wartet: Bäume", "Gegenangebot wartet: Bäume", "Freigabe wartet: Bäume",
+            "Lieferung abgebrochen: Bäume", "Vertrag endet am Bäume", "Zertifikat läuft ab am Bäume",
+            "Neue Treffer Ihrer gespeicherten Suche: Bäume",
+        ]),
+        ("en", [
+            "Request waits: Trees", "Counter-offer waits: Trees", "Release waits: Trees", "Delivery terminated: Trees",
+            "Agreement ends on Trees", "Certificate expires on Trees", "New results of your saved search: Trees",
+        ]),
+    ],
+)  # fmt: skip
+async def test_each_kind_of_message_arrives_in_the_language_of_its_reader(
+    reached: Reached, language: str, subjects: list[str]
+) -> None:
+    user, title = make_user(language=language), {"de": "Bäume", "en": "Trees"}
+    async with reached.listen():
+        for kind in UserNoticeKind:
+            notice = make_notice(kind=kind, title=title)
+            written = write_message(user, [notice], pages="https://daten.example", provider="Straßenbauamt")
+            await reached.send("none", subject=written.subject, text=written.text)
+    assert [mail["Subject"] for mail in reached.server.mails] == subjects
+    for mail in reached.server.mails:
+        text = mail.get_payload(decode=True).decode().replace("\r\n", "\n")
+        assert text.startswith(("Guten Tag, Aylin Kaya,\n", "Hello Aylin Kaya,\n"))
+        assert f"- {mail['Subject']}\n  https://daten.example/" in text
+        assert "Straßenbauamt" in text
+        assert text.endswith("https://daten.example/konto\n")
 
 
 async def test_a_server_that_is_away_is_told(reached: Reached) -> None:

@@ -26,6 +26,7 @@ RIGHTS = {(method, path): roles for method, path, _, roles in BROKER_PAGES}
 ELSEWHERE = {
     ("GET", "/anmelden/login"): "for pages with the login of an organisation (tests/web/chapters/accounts)",
     ("GET", "/anmelden/zurueck"): "the provider of that login leads there",
+    ("GET", "/anmelden/fertig"): "from a sign-in in a second window",
     ("GET", "/willkommen"): "a link for a new account leads there",
     ("POST", "/willkommen"): "the form that it leads to",
     ("GET", "/anmelden"): "for who has not signed in",

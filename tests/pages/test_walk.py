@@ -21,6 +21,7 @@ UNFILLED = re.compile(r"\{|\}|\bNone\b(?!\.)|&(lt|amp|quot|#39);")
 """What a template leaves that was not filled in, or escaped a text twice."""
 ELSEWHERE = {
     ("GET", "/anmelden/login"): "for an office with the login of an organisation (tests/web/chapters/accounts)",
+    ("GET", "/anmelden/fertig"): "from a sign-in in a second window (tests/web/chapters/accounts)",
     ("GET", "/anmelden/zurueck"): "the provider of that login leads there",
     ("POST", "/einwilligungen/einlesen"): "from the look at a file (tests/web/chapters/privacy, tests/browser)",
     ("POST", "/einwilligungen/einlesen/zuruecknehmen"): "from an import that is done",

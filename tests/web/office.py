@@ -11,6 +11,7 @@ import msgspec
 
 from connector.controlplane.core.commits import record
 from connector.controlplane.core.documents import drop_frame
+from connector.controlplane.usecases.holding.keeping import CredentialService
 from connector.controlplane.usecases.offering import offer_forms
 from connector.controlplane.usecases.offering.inspecting import inspect
 from connector.dataplane.address.secrets import refuse_secret
@@ -35,7 +36,9 @@ from connector.web.offering.terms_of_form import normalise
 from connector.web.pages import make_pages_app
 from tests.contract import values
 from tests.support.plane import CITY, ME, NOW, OWNER, PAGES, QUICK, Desk
+from tests.support.planes import Register as OnePlane
 from tests.web.getting import furnish_getting
+from tests.web.operating import CityHolder, furnish_operating
 from tests.web.protection import furnish_protection
 from tests.web.visited import PASSWORD, Visited
 
@@ -92,7 +95,12 @@ class Office(Visited):
 
         publisher = dataclasses.replace(desk.values.publisher, look=look, deriver=deriver)
         uploads = Uploads(self.root, largest=largest)
-        self.values = msgspec.structs.replace(desk.values, publisher=publisher)
+        self.values = msgspec.structs.replace(
+            desk.values,
+            publisher=publisher,
+            planes=desk.planes or OnePlane(),
+            credentials=CredentialService(desk.values.context, CityHolder()),
+        )
         house = PagesHouse(address=address, provider="Tiefbauamt Musterstadt", organisation=organisation)
         secrets = {"geoportal": ("geo.stadt.example:443", "daten.stadt.example:443")}
         self.app = make_pages_app(self.values, house, uploads=uploads, secrets=secrets)
@@ -175,6 +183,7 @@ class Office(Visited):
         await self.store.commit([PutProcess(moved, None), asked])
         await furnish_getting(self.desk)
         await furnish_protection(self)
+        await furnish_operating(self)
 
 
 def find(text: str, pattern: str) -> str:

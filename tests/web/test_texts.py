@@ -30,6 +30,13 @@ def test_english_texts_have_one_word_for_an_agreement(chapter: str) -> None:
         assert not re.findall(r"\bcontracts?\b", sentence, re.IGNORECASE), key
 
 
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_english_texts_have_one_word_for_a_delivery(chapter: str) -> None:
+    """The transfer of the standard is a delivery on pages, as it is a Lieferung in German."""
+    for key, sentence in read_chapter("en", chapter).items():
+        assert not re.findall(r"\btransfers?\b", sentence, re.IGNORECASE), key
+
+
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.stem)
 def test_a_template_has_no_text_of_its_own(template: Path) -> None:
     """Every word that a person reads is in the catalogue."""

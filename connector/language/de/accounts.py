@@ -102,4 +102,14 @@ SENTENCES: dict[str, str] = {
     "broker-operator": "Quellen und Angebote betreuen, den Index und die Personen verwalten.",
     "broker-consumer": "Suchen, was die eigene Organisation sieht.",
     "done-organisation": "Die Organisation ist geändert.",
+    "sign-in-apart": (
+        "Ihre Eingaben sind auf dieser Seite noch da. Melden Sie sich in einem neuen Fenster an. Kommen Sie dann "
+        "hierher zurück und senden Sie die Eingaben."
+    ),
+    "sign-in-window": "(öffnet ein neues Fenster)",
+    "sign-in-send": "Ich bin angemeldet: Eingaben senden",
+    "signed-in": "Sie sind angemeldet",
+    "signed-in-back": (
+        "Ihre Eingaben warten im anderen Fenster. Schließen Sie dieses Fenster, und senden Sie die Eingaben dort."
+    ),
 }

@@ -134,4 +134,21 @@ SENTENCES: dict[str, str] = {
     "link-ends": "Dieser Link gilt bis {at}. Wer ihn hat, sieht diese Seite: Bitte geben Sie ihn nicht weiter.",
     "link-over": "Dieser Link gilt nicht. Bitte fragen Sie dort nach einem neuen, wo Sie ihn bekommen haben.",
     "link-wait": "Zu viele Versuche. Bitte warten Sie einige Minuten.",
+    "new": "Einwilligung eintragen",
+    "new-lead": (
+        "Was eine Person auf Papier oder am Telefon gesagt hat. Gespeichert wird kein Name, nur ein "
+        "verschlüsselter Verweis."
+    ),
+    "says": "Aussage",
+    "choose": "Bitte wählen",
+    "last-day-hint": "Ohne Tag gilt sie bis zum Widerruf.",
+    "record": "Eintragen",
+    "new-many": "Viele auf einmal kommen besser aus einer Tabelle.",
+    "purpose-missing": "Bitte wählen Sie den Zweck, dem die Person zustimmt oder nicht zustimmt.",
+    "state-missing": "Bitte wählen Sie, ob die Person zustimmt oder ablehnt.",
+    "end-past": "Der letzte Tag liegt in der Vergangenheit. Bitte nennen Sie einen späteren.",
+    "done-eingetragen": "Die Einwilligung ist eingetragen.",
+    "person-new": "Person, wie die Daten sie nennen",
+    "says-ConsentGiven": "Die Person stimmt zu",
+    "says-ConsentRefused": "Die Person lehnt ab",
 }

@@ -8,7 +8,7 @@ SENTENCES: dict[str, str] = {
     "delivery": "Lieferung abgebrochen: {title}",
     "ending": "Vertrag endet am {title}",
     "certificate": "Zertifikat läuft ab am {title}",
-    "search": "Neue Treffer der gespeicherten Suche {title}",
+    "search": "Neue Treffer Ihrer gespeicherten Suche: {title}",
     "ending-title": "{day}: {title}",
     "search-title": "{name} (neu: {count})",
     "subject": "{count} Nachrichten warten auf Sie",

@@ -214,4 +214,5 @@ SENTENCES: dict[str, str] = {
         "Das Angebot ist geschützt und veröffentlicht. Ziehen Sie es zuerst zurück: Dann lässt sich alles ändern, "
         "und eine zweite Person gibt es wieder frei. Verträge gelten so lange weiter."
     ),
+    "notice": "Quelle: {provider}",
 }

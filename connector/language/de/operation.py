@@ -86,4 +86,92 @@ SENTENCES: dict[str, str] = {
     "block-undo": "Die Zulassung lässt sich wieder erteilen; was beendet ist, bleibt beendet.",
     "done-ausgeschlossen": "Der Teilnehmer ist ausgeschlossen.",
     "done-zugelassen": "Der Teilnehmer ist wieder zugelassen.",
+    # Events, data planes, own credentials.
+    "events": "Ereignisse",
+    "events-lead": (
+        "Nutzungsbedingungen können an ein Ereignis gebunden sein, etwa an einen Notfall. Hier steht, was gerade gilt."
+    ),
+    "event": "Ereignis",
+    "event-on": "hat begonnen",
+    "event-over": "ist vorbei",
+    "event-since": "{at}, gemeldet von {person}",
+    "event-end": "Als beendet melden",
+    "event-again": "Wieder als begonnen melden",
+    "event-declare": "Ein Ereignis melden",
+    "event-name": "Name des Ereignisses",
+    "event-name-hint": "So, wie ihn die Nutzungsbedingungen schreiben, zum Beispiel dk:emergency.",
+    "event-effect": "Laufende Lieferungen, deren Bedingungen das Ereignis nennen, werden sofort neu geprüft.",
+    "event-begin": "Beginn melden",
+    "no-events": "Bisher ist kein Ereignis gemeldet.",
+    "no-events-help": "Ein Ereignis gilt erst, wenn jemand es meldet.",
+    "done-event-begonnen": "Der Beginn ist gemeldet. Laufende Lieferungen sind neu geprüft.",
+    "done-event-beendet": "Das Ende ist gemeldet. Laufende Lieferungen sind neu geprüft.",
+    "planes": "Datenebenen",
+    "planes-lead": "Prozesse, die für uns Daten bewegen, neben diesem hier.",
+    "plane": "Datenebene",
+    "plane-labels": "Schlagwörter",
+    "plane-flows": "Laufende Lieferungen",
+    "plane-active": "nimmt neue Lieferungen",
+    "plane-draining": "läuft leer",
+    "plane-since": "angemeldet: {at}",
+    "plane-no-leases": "Setzt Fristen und Grenzen nicht selbst durch.",
+    "plane-drain": "Leerlaufen lassen",
+    "plane-open": "Wieder öffnen",
+    "plane-drain-effect": (
+        "Eine Datenebene, die leerläuft, bekommt keine neuen Lieferungen. Die laufenden gehen weiter, bis sie "
+        "enden. Danach lässt sich der Prozess ohne Schaden anhalten."
+    ),
+    "plane-add": (
+        "Eine Datenebene wird auf dem Rechner angemeldet: datenkontor dataplane add. Dafür sind ihr Schlüssel "
+        "und ihre Adresse im Netz nötig."
+    ),
+    "no-planes": "Es gibt keine eigene Datenebene.",
+    "no-planes-help": "Dieser Prozess bewegt alle Daten selbst.",
+    "no-signaling": (
+        "Dieser Prozess bewegt alle Daten selbst. Für weitere Datenebenen braucht er in den Einstellungen "
+        "signaling.port."
+    ),
+    "done-plane-leer": "Die Datenebene bekommt keine neuen Lieferungen mehr.",
+    "done-plane-offen": "Die Datenebene nimmt wieder neue Lieferungen.",
+    "credentials": "Eigene Nachweise und Schlüssel",
+    "credentials-lead": "Womit wir uns bei anderen ausweisen, und bis wann.",
+    "credential": "Nachweis",
+    "credential-issuer": "Aussteller",
+    "credential-valid": "gültig",
+    "credential-ends": "endet bald",
+    "credential-not yet valid": "gilt noch nicht",
+    "credential-expired": "abgelaufen",
+    "credential-suspended": "ausgesetzt",
+    "credential-revoked": "widerrufen",
+    "credential-looked": "beim Aussteller geprüft: {at}",
+    "credential-no-end": "kein festes Ende",
+    "credential-again": "Neu anfordern",
+    "credential-again-effect": "Der neue Nachweis nimmt den Platz des alten ein. Bis er da ist, gilt der alte.",
+    "no-credentials": "Hier liegt kein Nachweis.",
+    "no-credentials-help": "Die Vertrauensstelle stellt einen aus, wenn Sie dem Datenraum beitreten: datenkontor join.",
+    "no-credentials-roster": (
+        "Dieser Teilnehmer weist sich mit seinem Schlüssel auf der Teilnehmerliste aus und braucht keinen."
+    ),
+    "issuances": "Angefordert und angeboten",
+    "issuances-more": "Gezeigt sind die neuesten.",
+    "issuance-unnamed": "noch nicht benannt",
+    "issuance-offered": "angeboten",
+    "issuance-requested": "angefordert",
+    "issuance-issued": "ausgestellt",
+    "issuance-rejected": "abgelehnt",
+    "issuance-failed": "nicht zugestellt",
+    "issuance-next": "nächster Schritt: {at}",
+    "done-credential-angefragt": (
+        "Der Nachweis ist angefordert. Er kommt von selbst, sobald der Aussteller ihn schickt."
+    ),
+    "key-rotate": (
+        "Einen neuen Schlüssel macht, wer am Rechner arbeitet. Die Vertrauensstelle führt ihn neben dem alten, "
+        "und ab dem nächsten Start unterschreibt er."
+    ),
+    "key-rotate-command": "datenkontor key rotate",
+    "key-rotate-why": (
+        "Das geht nicht über diese Seite: Wer eine fremde Anmeldung im Browser stiehlt, soll den Schlüssel nicht "
+        "erreichen."
+    ),
+    "events-of-terms": "Ereignisse, an die Bedingungen gebunden sind",
 }

@@ -29,7 +29,7 @@ SENTENCES: dict[str, str] = {
     "entries": "Einträge",
     "column-at": "Eingetragen",
     "column-by": "Von",
-    "takes-back": "nimmt Nummer {number} zurück",
+    "takes-back": "nimmt Eintrag {number} zurück",
     "taken-back": "zurückgenommen (war: {was})",
     "take-back": "Zurücknehmen",
     "more": "Hier stehen die neuesten Einträge.",

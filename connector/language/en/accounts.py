@@ -97,4 +97,12 @@ SENTENCES: dict[str, str] = {
     "broker-operator": "Look after sources and offers, manage the index and the people.",
     "broker-consumer": "Search in what the own organisation sees.",
     "done-organisation": "The organisation was changed.",
+    "sign-in-apart": (
+        "What you entered is still on this page. Please sign in: that opens a new window. Then come back here and send "
+        "it."
+    ),
+    "sign-in-window": "(opens a new window)",
+    "sign-in-send": "I have signed in: send what I entered",
+    "signed-in": "You have signed in",
+    "signed-in-back": "What you entered waits in the other window. Close this one, and send it there.",
 }

@@ -210,4 +210,5 @@ SENTENCES: dict[str, str] = {
         "The offer is protected and published. Withdraw it first: then everything can be changed, and a second "
         "person releases it again. Agreements stay in force meanwhile."
     ),
+    "notice": "Source: {provider}",
 }

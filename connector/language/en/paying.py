@@ -29,7 +29,7 @@ SENTENCES: dict[str, str] = {
     "entries": "Entries",
     "column-at": "Recorded",
     "column-by": "By",
-    "takes-back": "takes number {number} back",
+    "takes-back": "takes entry {number} back",
     "taken-back": "taken back (was: {was})",
     "take-back": "Take back",
     "more": "These are the latest entries.",

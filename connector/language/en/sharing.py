@@ -61,7 +61,7 @@ SENTENCES: dict[str, str] = {
     ),
     "word-agreement": "Agreement",
     "means-agreement": "Provider and consumer agree on the terms. Both keep the same text.",
-    "word-delivery": "Transfer",
+    "word-delivery": "Delivery",
     "means-delivery": "The data goes from the provider to the consumer directly. The data catalogue does not see it.",
     "word-fresh": "Provider reachable",
     "means-fresh": (

@@ -154,7 +154,10 @@ def _what_for(compiled: Compiled, permissions: Sequence[_Permission], wording: W
             sentences.append(wording.end_sentence(wording.say("policy.replaced", policy=successor)))
         return sentences
     grants = [entry.grant for entry in permissions]
-    return sentences + _per_permission(grants, wording.say("policy.grants-nothing"))
+    sentences += _per_permission(grants, wording.say("policy.grants-nothing"))
+    if _may_pass_on(compiled, wording):
+        sentences.append(wording.say("policy.passing-on"))
+    return sentences
 
 
 def _what_not(compiled: Compiled, wording: Wording) -> list[str]:
@@ -165,8 +168,6 @@ def _what_not(compiled: Compiled, wording: Wording) -> list[str]:
         return sentences or [wording.say("policy.not-applicable")]
     if not any(_is(rule, "use") for rule in compiled.permissions):
         sentences.append(wording.say("policy.nothing-else"))
-    elif not _never_passed_on(compiled, wording):
-        sentences.append(wording.say("policy.passing-on"))
     if bans and compiled.conflict in _CONFLICTS:
         sentences.append(wording.say(f"policy.conflict-{compiled.conflict}"))
     return sentences or [wording.say("policy.no-prohibition")]
@@ -174,6 +175,12 @@ def _what_not(compiled: Compiled, wording: Wording) -> list[str]:
 
 def _is(rule: CompiledRule, name: str) -> bool:
     return not rule.rule.action or rule.rule.action[0].iri == ODRL + name
+
+
+def _may_pass_on(compiled: Compiled, wording: Wording) -> bool:
+    """Return whether passing on is a part of what is granted, unless a prohibition applies."""
+    granted = is_granting(compiled) and any(_is(rule, "use") for rule in compiled.permissions)
+    return granted and not _never_passed_on(compiled, wording)
 
 
 def _never_passed_on(compiled: Compiled, wording: Wording) -> bool:

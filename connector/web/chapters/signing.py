@@ -23,6 +23,7 @@ from connector.web.frame.visit import (
     set_session,
 )
 
+SIGNED_IN = "/anmelden/fertig"
 _LONGEST_NAME = 64
 _LOGIN_FAULTS: Mapping[str, int] = {
     LoginFault.AWAY: 503,
@@ -75,6 +76,11 @@ async def sign_in(visit: Visit) -> Response:
     await end_session(visit)
     answer = render(visit, "resume.html", wanted=wanted, kept=kept) if kept else go_to(wanted)
     return set_session(answer, pages.here, signed_in)
+
+
+async def show_signed_in(visit: Visit) -> Response:
+    """Say that the sign-in is done, to who typed something into another window that waits for it."""
+    return render(visit, "signed_in.html")
 
 
 async def show_welcome(visit: Visit) -> Response:

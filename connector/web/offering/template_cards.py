@@ -34,6 +34,8 @@ from connector.web.offering.controls import (
 from connector.web.typed import is_number, read_amount, read_day
 
 CHOSEN = "vorlage"
+NOTICE = "open-data.notice"
+"""The answer that names the source of open data: its provider, until somebody writes another one."""
 _RECIPIENT = ODRL + "recipient"
 _MOST_LISTED = 60
 _USUAL = {

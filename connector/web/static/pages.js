@@ -25,6 +25,10 @@ if (shown) {
   });
 }
 
+// On a narrow screen the menu is one row that scrolls: the place of the page is seen.
+const here = document.querySelector(".stacked .menu a[aria-current]");
+if (here) here.closest("ul").scrollLeft = here.offsetLeft - here.closest("ul").offsetLeft - 40;
+
 // A part of the page that the server writes anew when something happens; the last event closes the stream.
 const followed = document.querySelector("[data-follow]");
 if (followed) {

@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from connector.dataplane.files.received import PARTIAL, list_stored, remove_stored
+from connector.dataplane.files.received import (
+    PARTIAL,
+    bring_back,
+    list_aside,
+    list_stored,
+    remove_aside,
+    remove_partial,
+    remove_stored,
+    set_aside,
+)
 
 DAY = 86_400_000
 NOW = 100 * DAY
@@ -76,3 +85,54 @@ def test_a_name_that_is_saved_elsewhere_keeps_its_data(root: Path, tmp_path: Pat
     os.link(root / "old/a.csv", tmp_path / "saved.csv")
     remove_stored(root, before=NOW, partial_before=0, now=NOW)
     assert (tmp_path / "saved.csv").read_bytes() == b"12345"
+
+
+def test_what_is_set_aside_is_seen_by_nobody_and_comes_back_as_it_was(root: Path) -> None:
+    before = paths(root)
+    moved = set_aside(root, NOW - 75 * DAY, NOW)
+    assert [file.path for file in moved] == ["old/a.csv", "old/inner/b.csv"]
+    assert paths(root) == before - {"old/a.csv", "old/inner/b.csv"}
+    assert not (root / "old").exists()
+    assert remove_stored(root, before=NOW, partial_before=0, now=NOW, dry=True)[0] != []
+    assert {at: len(files) for at, files in list_aside(root).items()} == {NOW: 2}
+    assert bring_back(root, NOW) == (2, 0)
+    assert paths(root) == before
+    assert list_stored(root)[0].written_at == NOW - 90 * DAY
+    assert not list((root / ".removed").iterdir())
+
+
+def test_nothing_takes_the_place_of_a_new_file(root: Path) -> None:
+    set_aside(root, NOW - 75 * DAY, NOW)
+    (root / "old").mkdir()
+    (root / "old" / "a.csv").write_bytes(b"new")
+    assert bring_back(root, NOW) == (1, 1)
+    assert (root / "old" / "a.csv").read_bytes() == b"new"
+    assert [file.path for file in list_aside(root)[NOW]] == ["old/a.csv"]
+
+
+def test_what_was_set_aside_goes_for_good_after_its_time(root: Path) -> None:
+    set_aside(root, NOW - 85 * DAY, NOW - DAY)
+    set_aside(root, NOW - 75 * DAY, NOW)
+    assert remove_aside(root, NOW - DAY) == 0
+    assert remove_aside(root, NOW) == 1
+    assert list(list_aside(root)) == [NOW]
+    assert (root.parent / "secret").exists()
+
+
+@pytest.mark.parametrize("name", ["x", "..", "9" * 20, "-1"])
+def test_a_folder_that_this_software_did_not_make_is_left_alone(root: Path, name: str) -> None:
+    place = root / ".removed" / name / "a.csv"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(b"1")
+    assert list_aside(root) == {}
+    assert remove_aside(root, NOW * 1000) == 0
+    assert place.exists()
+
+
+def test_what_uploads_left_is_removed_by_age_and_nothing_else(root: Path) -> None:
+    before = paths(root)
+    assert remove_partial(root, before=NOW - 30 * DAY, now=NOW) == 1
+    assert paths(root) == before - {f"{PARTIAL}/abc.0"}
+    # Whoever writes now goes on, whatever the settings say.
+    assert remove_partial(root, before=NOW + DAY, now=NOW) == 0
+    assert remove_partial(root / "nowhere", before=NOW, now=NOW) == 0

@@ -362,7 +362,7 @@ def test_a_permission_that_is_prohibited_does_not_say_that_one_may() -> None:
 
 def test_a_prohibition_that_yields_says_so() -> None:
     compiled = build(agreement(rule(), prohibition=[rule(action="odrl:distribute")], conflict="perm"))
-    assert "What not: Forbidden unless permitted: pass on. Passing on is part of use." in card(compiled, "en").text
+    assert "What not: Forbidden unless permitted: pass on." in card(compiled, "en").text
     assert sentence(compiled, "de").endswith("; verboten, soweit nicht erlaubt: weitergeben.")
 
 

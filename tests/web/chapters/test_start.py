@@ -53,6 +53,21 @@ async def test_an_offer_that_waits_needs_who_releases_it(office: Office, role: U
     assert ("Im Moment nichts." in text) == (role is UserRole.PROVIDER)
 
 
+async def test_the_main_button_is_what_waits_and_else_what_one_does(office: Office) -> None:
+    """The search is one place of many, unless it is what a person comes for."""
+
+    async def list_main(role: UserRole) -> list[str]:
+        page = Reading((await (await office.sign_in(role, name=f"x.{role}")).get("/")).text)
+        main = [given for tag, given in page.elements if given.get("class") == "button" and tag in {"a", "button"}]
+        return [(given.get("href") or "Suche").partition("?")[0] for given in main]
+
+    assert await list_main(UserRole.PROVIDER) == ["/neues-angebot/daten"]
+    assert await list_main(UserRole.CONSUMER) == ["Suche"]
+    await office.furnish()
+    assert await list_main(UserRole.PROVIDER) == ["/eingang/anfrage"]
+    assert await list_main(UserRole.RELEASE) == ["/eingang/anfrage"]
+
+
 async def test_a_veto_is_told_to_who_makes_offers_with_its_reason(office: Office) -> None:
     veto = Veto(by="d.datum", at=NOW, reason="Ohne Namen bitte.")
     await office.offer("urn:d:2", status=AssetStatus.DRAFT, data_class=DataClass.PERSONAL, veto=veto)

@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping
 import msgspec
 from starlette.responses import Response
 
+from connector.controlplane.core import instants
 from connector.controlplane.core.documents import drop_frame
 from connector.controlplane.core.errors import Invalid
 from connector.controlplane.core.lookup import find_agreement
+from connector.controlplane.usecases import policies
 from connector.controlplane.usecases.asking.requesting import PreparedRequest
 from connector.net.aside import work_aside
 from connector.policy.model.errors import PolicyError
@@ -24,6 +26,7 @@ from connector.web.offering.terms_of_form import normalise
 from connector.web.sentences import document as parts
 from connector.web.sentences.document import Document, TooManyParts
 from connector.web.sentences.lines import list_lines, read_lines
+from connector.web.sentences.remarks import place_remarks
 from connector.web.terms import Terms, TermsChanges, compare_terms, describe_terms
 
 PATH = "/suche/anfrage/bedingungen"
@@ -83,6 +86,9 @@ async def _normalise(policy: bytes) -> Document:
 async def _show(visit: Visit, form: RequestForm, policy: Document, fault: str, *, again: bool) -> Response:
     library, words = visit.desk.evaluator.library, visit.words
     read, changes, problem = Terms(), TermsChanges(), ""
+    lines, now = list_lines(library.operands, words, policy), instants.instant(visit.now)
+    found = await work_aside(len(form.terms), lambda: policies.examine(library, policy, now))
+    errors = place_remarks(words, lines, [remark for remark in found if remark.level == "error"])
     try:
         prepared: PreparedRequest = await asking.prepare_form(visit, form)
         read = await describe_terms(library, words, prepared.offer)
@@ -96,7 +102,8 @@ async def _show(visit: Visit, form: RequestForm, policy: Document, fault: str, *
         form=form,
         back=form.make_link("/suche/anfrage/pruefen"),
         party=name_party(visit, form.participant),
-        lines=list_lines(library.operands, words, policy),
+        lines=lines,
+        errors=errors,
         kinds=parts.RULES,
         read=read,
         changes=changes,

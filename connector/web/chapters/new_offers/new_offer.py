@@ -36,6 +36,7 @@ from connector.web.offering.places import (
     read_place,
 )
 from connector.web.offering.steps import find_step, list_steps
+from connector.web.offering.template_cards import NOTICE
 from connector.web.rights import may_write
 
 
@@ -114,10 +115,19 @@ async def take_source(
         form,
         visit.person.name,
         seen=form.version,
-        answers=suggest_answers(form, found, name) | ({"laufend": "1"} if source["kind"] in STREAMS else {}),
+        answers=suggest_answers(form, found, name) | _suggest_notice(visit, form) | _tell_stream(source),
         source=source,
         found=msgspec.json.encode(found),
     )
+
+
+def _suggest_notice(visit: Visit, form: OfferForm) -> dict[str, str]:
+    """Return the notice that names this provider as the source, in the language of the page, unless there is one."""
+    return {} if NOTICE in form.answers else {NOTICE: visit.words.say("offering.notice", provider=visit.pages.provider)}
+
+
+def _tell_stream(source: dict[str, Any]) -> dict[str, str]:
+    return {"laufend": "1"} if source["kind"] in STREAMS else {}
 
 
 async def show_description(visit: Visit) -> Response:

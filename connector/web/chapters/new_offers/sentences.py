@@ -1,6 +1,6 @@
 """The editor of terms: sentences instead of JSON, with the card, the remarks, a dry run, and ODRL in and out."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -13,7 +13,6 @@ from connector.controlplane.judging.acceptance import to_unreadable
 from connector.controlplane.judging.policy_input import from_turtle, write_wire
 from connector.controlplane.usecases import policies
 from connector.controlplane.usecases.offering import offer_forms
-from connector.controlplane.usecases.policies import TranslatedRemark
 from connector.controlplane.usecases.trying.dry_runs import decide_question
 from connector.controlplane.usecases.trying.trials import TrialDecision
 from connector.net.aside import work_aside
@@ -21,14 +20,14 @@ from connector.policy.model.errors import PolicyError
 from connector.ports.entities import OfferForm
 from connector.views.policies import TrialOrder
 from connector.web.frame.visit import Visit, go_to, make_link, read_query, render
-from connector.web.frame.wording import PageWords
 from connector.web.offering.changing import compare_with_offer
 from connector.web.offering.keeping import KeptForm, confirm_kept, keep
 from connector.web.offering.steps import find_step, list_steps
 from connector.web.offering.terms_of_form import find_policy, normalise, write_document
 from connector.web.sentences import document as parts
 from connector.web.sentences.document import Document, TooManyParts
-from connector.web.sentences.lines import SentenceLine, list_lines, list_values, read_lines
+from connector.web.sentences.lines import list_lines, list_values, read_lines
+from connector.web.sentences.remarks import place_remarks
 from connector.web.terms import describe_in_all
 from connector.web.typed import parse_typed_day
 
@@ -163,26 +162,13 @@ async def _show(visit: Visit, form: OfferForm, fault: str = "", status: int = 20
         read=read,
         changes=changes,
         problem=problem,
-        remarks=_place_remarks(words, lines, remarks),
+        remarks=place_remarks(words, lines, remarks),
         members=sorted(evaluator.directory.participants(), key=lambda listed: (listed.name or listed.id).casefold()),
         purposes=list_values(library.operands, words, purpose),
         tried=await _try(visit, policy) if read_query(visit, "wer") and not problem else None,
         fault=fault,
         typed=typed,
     )
-
-
-def _place_remarks(
-    words: PageWords, lines: Sequence[SentenceLine], remarks: Sequence[TranslatedRemark]
-) -> dict[str, list[tuple[str, str]]]:
-    """Return the remarks by the path of the line that each is about; those about the whole have no path."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for remark in remarks:
-        steps = remark.rule.split("/")
-        above = [".".join(steps[:end]) for end in range(len(steps), 0, -1)]
-        place = next((path for path in above if any(line.path == path for line in lines)), "")
-        found.setdefault(place, []).append((remark.level, words.pick(remark.text)))
-    return found
 
 
 async def _try(visit: Visit, policy: Document) -> TrialDecision | str:

@@ -57,13 +57,21 @@ async def upload(visit: Visit) -> Response:
     if not may_write(visit.person.roles):
         raise FormFault("error-not-yours", 403)
     by_script = visit.request.headers.get("content-type") == _BYTES
-    context = visit.desk.context
-    form = await _find(visit) if read_query(visit, "id") else await offer_forms.begin(context, visit.person.name)
+    context, known = visit.desk.context, read_query(visit, "id")
+    form = await _find(visit) if known else await offer_forms.begin(context, visit.person.name)
     try:
         form = await (_store_sent(visit, form) if by_script else _store_form(visit, form))
     except (SourceError, UseCaseError, FormFault) as error:
         sentence = _explain(visit, error)
-        return JSONResponse({"problem": sentence}, 422) if by_script else show_step_of_data(visit, form, sentence)
+        if by_script:
+            return JSONResponse({"problem": sentence}, 422)
+        if known:
+            return show_step_of_data(visit, form, sentence)
+        # What was begun for this file alone is empty without it.
+        await offer_forms.drop(context, form)
+        if visit.pages.uploads is not None:
+            await visit.pages.uploads.drop(form.id)
+        return show_step_of_data(visit, None, sentence)
     following = find_step(form, "beschreibung")
     return JSONResponse({"path": following}) if by_script else go_to(following)
 

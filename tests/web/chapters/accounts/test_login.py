@@ -16,7 +16,7 @@ from connector.web.chapters.accounts.login import BACK, BEGIN
 from tests.support.login import ISSUER, OTHER_RSA, RSA, left_half, public_jwk
 from tests.support.plane import OWNER
 from tests.web.chapters.accounts.conftest import LoginOffice, follow
-from tests.web.office import PASSWORD
+from tests.web.office import PASSWORD, Reading, find
 
 HOUR = 3_600_000
 
@@ -353,3 +353,20 @@ def test_a_name_of_the_provider_becomes_one_that_can_be_typed(told: str) -> None
     import re
 
     assert re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", make_name(told, "0a1b2c3d"))
+
+
+async def test_what_was_typed_waits_in_its_window_for_a_sign_in_in_another_one(city_office: LoginOffice) -> None:
+    browser = city_office.visitor()
+    asked = await browser.post("/eingang/ablehnen", data={"id": "urn:n:1", "begruendung": "Zu <spät>"})
+    assert asked.status_code == 401
+    (way,) = [given["href"] for tag, given in Reading(asked.text).elements if given.get("target") == "_blank"]
+    assert way == f"{BEGIN}?zu=%2Fanmelden%2Ffertig"
+    answer = await city_office.come_back(browser, await city_office.begin(browser, "/anmelden/fertig"))
+    assert "im anderen Fenster" in (await browser.get(answer.headers["location"])).text
+    form = find(asked.text, r'<form method="post" action="/eingang/ablehnen">(.*?)</form>')
+    names = [given["name"] for tag, given in Reading(form).elements if tag == "textarea"]
+    assert names == ["id", "begruendung"]
+    assert "Zu &lt;spät&gt;" in form
+    # The request is unknown here: what counts is that the form arrives as one of somebody who has signed in.
+    again = await browser.post("/eingang/ablehnen", data={"id": "urn:n:1", "begruendung": "Zu <spät>"})
+    assert again.status_code == 404

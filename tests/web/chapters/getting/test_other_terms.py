@@ -72,6 +72,23 @@ async def test_a_condition_is_added_and_its_value_chosen(office: Office) -> None
     assert "Marketing" in Reading(find(shown, r"Was sich vom Angebot unterscheidet(.*)")).text
 
 
+async def test_what_stops_a_request_is_said_at_its_sentence(office: Office) -> None:
+    office.desk.peer.datasets = [make_dataset(OPEN)]
+    browser = await office.sign_in(UserRole.CONSUMER)
+    fields = read_fields((await browser.post(PATH, data={**_named(), "tun": "bedingung:permission.0"})).text)
+    fields |= {"permission.0.constraint.0.was": "http://www.w3.org/ns/odrl/2/dateTime"}
+    fields = read_fields((await browser.post(PATH, data=fields | {"tun": "zeigen"})).text)
+    stopped = await browser.post(PATH, data=fields | {"permission.0.constraint.0.wert": "bald", "tun": "weiter"})
+    assert stopped.status_code == 422
+    summary = find(stopped.text, r'<div class="summary"(.*?)</div>')
+    assert 'href="#s-permission.0.constraint.0"' in summary
+    line = find(stopped.text, r'(<fieldset[^>]* id="s-permission.0.constraint.0">.*?</fieldset>)')
+    assert 'class="bad"' in line
+    wrong = [given["name"] for _, given in Reading(line).elements if given.get("aria-invalid")]
+    assert wrong == ["permission.0.constraint.0.wert"]
+    assert 'value="bald"' in line
+
+
 async def test_an_agreement_is_asked_for_again_with_its_terms_and_purpose(office: Office) -> None:
     office.desk.peer.datasets = [make_dataset(OPEN)]
     await office.store.commit([PutAgreement(make_agreement())])

@@ -74,6 +74,36 @@ async def test_what_is_no_such_data_is_told_in_words(office: Office, name: str, 
     assert ("div", "alert") in [(tag, given.get("role")) for tag, given in page.elements]
 
 
+async def test_a_file_that_fails_without_script_leaves_no_empty_form(office: Office) -> None:
+    browser = await office.sign_in(UserRole.PROVIDER)
+    refused = await browser.post("/neues-angebot/hochladen", files={"datei": ("leer.csv", b"", "text/csv")})
+    assert refused.status_code == 422
+    assert "leer" in Reading(refused.text).text
+    assert await office.store.offer_forms(OWNER) == []
+    assert list_files(office.root) == set()
+    sent = await browser.post("/neues-angebot/hochladen", files={"datei": ("baum.csv", TREES, "text/csv")})
+    # A form that had data before keeps it, and what was typed.
+    form_id = form_of(sent.headers["location"])
+    await browser.post(f"/neues-angebot/hochladen?id={form_id}", files={"datei": ("leer.csv", b"", "text/csv")})
+    assert (await office.form(form_id)).answers["titel"] == "Baum"
+
+
+@pytest.mark.parametrize(("language", "notice"), [("de", "Quelle: "), ("en", "Source: ")])
+async def test_open_data_names_this_provider_as_its_source(office: Office, language: str, notice: str) -> None:
+    browser = await office.sign_in(UserRole.PROVIDER, language=language)
+    sent = await browser.post("/neues-angebot/hochladen", files={"datei": ("baum.csv", TREES, "text/csv")})
+    form_id = form_of(sent.headers["location"])
+    page = (await browser.get(f"/neues-angebot/bedingungen?id={form_id}")).text
+    fields = [given for _, given in Reading(page).elements if given.get("name") == "open-data.notice"]
+    assert [field["value"] for field in fields] == [f"{notice}Tiefbauamt Musterstadt"]
+    # Another file does not take the place of what somebody wrote.
+    form = await office.form(form_id)
+    written = {"open-data.notice": "Stadt X", "stand": str(form.version), "id": form_id, "vorlage": "open-data"}
+    await browser.post("/neues-angebot/bedingungen", data=written)
+    await browser.post(f"/neues-angebot/hochladen?id={form_id}", files={"datei": ("neu.csv", TREES, "text/csv")})
+    assert (await office.form(form_id)).answers["open-data.notice"] == "Stadt X"
+
+
 def list_files(folder: Path) -> set[Path]:
     return {found for found in folder.rglob("*") if found.is_file()}
 
