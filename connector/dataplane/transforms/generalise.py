@@ -20,8 +20,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from connector.dataplane.columns.fieldwise import Fieldwise
-from connector.dataplane.formats.dates import cut_instant
+from connector.dataplane.columns.fieldwise import Fieldwise, WrittenChange
+from connector.dataplane.formats.dates import cut_instant, is_usual_instant
 from connector.dataplane.formats.tables import Usual, UsualInstants, find_usual_numbers
 from connector.dataplane.formats.values import (
     EXACT,
@@ -46,13 +46,16 @@ _INSTANTS = {"year": 4, "month": 7, "day": 10, "hour": 13}
 def build(step: TransformStep, _key: bytes) -> Transform:
     """Build the transform of one delivery."""
     sign = step.decimal or "."
-    changes, usual = {}, {}
+    changes, usual, written = {}, {}, {}
+    cut = _find_written(step.precision)
     for name in step.fields:
         read = make_reader(name, step.decimal, step.thousands, step.certain)
         certain = is_certain(name, step.decimal, step.certain)
         changes[name] = make_coarser(step.precision, read, sign, certain=certain)
         usual[name] = find_usual(step.precision, sign, certain=certain)
-    return Fieldwise(changes, "generalise it", usual=usual, empties=step.precision == "prefix-0")
+        if cut is not None:
+            written[name] = cut
+    return Fieldwise(changes, "generalise it", usual=usual, written=written, empties=step.precision == "prefix-0")
 
 
 def make_coarser(
@@ -111,6 +114,29 @@ def find_usual(precision: str, sign: str, *, certain: bool) -> Usual | None:
         return None
     step = Decimal(1).scaleb(-int(found[2])) if found else Decimal(precision)
     return find_usual_numbers(step, sign, certain=certain)
+
+
+def _find_written(precision: str) -> WrittenChange | None:
+    """Return the function that cuts usual values of JSON as they are written, if there are any."""
+    usual = find_usual(precision, ".", certain=True)
+    if isinstance(usual, UsualInstants):
+        length = usual.length
+
+        def cut_text(written: bytes) -> bytes | None:
+            text = written[1:-1]
+            return b'"%b"' % text[:length] if written[:1] == b'"' and is_usual_instant(text.decode()) else None
+
+        return cut_text
+    if usual is None:
+        return None
+    # With at most six decimals a number is written without an exponent.
+    round_down = _make_usual(Decimal(usual.units).scaleb(-usual.places), ".", certain=True)
+
+    def cut_number(written: bytes) -> bytes | None:
+        made = round_down(written.decode())
+        return None if made is None else made.encode()
+
+    return cut_number
 
 
 def _make_usual(step: Decimal, sign: str, *, certain: bool) -> Callable[[str], str | None]:
