@@ -4,7 +4,7 @@ A missing value remains as it is written. A value that the transform cannot read
 which no value of a field can be read is refused.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -33,7 +33,7 @@ class Fieldwise:
 
     `purpose` is a verb phrase for the error of a missing field. `usual` has the values of a field that an engine
     changes in the same way, `written` what changes usual values of JSON without reading them. `empties` is True if
-    nothing shall be left of a value.
+    nothing shall be left of a value. `unknown` are some of the values that a table lacks, for the operator.
     """
 
     most_bytes = None
@@ -46,12 +46,14 @@ class Fieldwise:
         usual: Mapping[str, Usual | None] = MappingProxyType({}),
         written: Mapping[str, WrittenChange] = MappingProxyType({}),
         empties: bool = False,
+        unknown: Collection[str] = (),
     ) -> None:
         self._changes = changes
         self._usual = usual
         self._written = written
         self._purpose = purpose
         self._empties = empties
+        self.unknown = unknown
         self._read: set[str] = set()
         self._known: dict[str, dict[bytes, Any]] = {name: {} for name in changes}
         self.unread: dict[str, int] = {}

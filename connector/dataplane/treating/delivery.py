@@ -206,6 +206,10 @@ class TreatedDelivery:
         if self._filter and self._filter.unread:
             parts.append("Records with such a value of a condition were left out.")
         for transform in self._transforms:
+            if unknown := getattr(transform, "unknown", ()):
+                parts.append(
+                    f"The table of levels lacks values, such as {', '.join(map(repr, sorted(unknown)))}: add them."
+                )
             unread_here, left_out = getattr(transform, "unread", {}), getattr(transform, "left_out", 0)
             if left_out:
                 parts.append(
