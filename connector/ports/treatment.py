@@ -10,16 +10,18 @@ from typing import Any
 import msgspec
 
 from connector.policy.model.decision import RowFilter
+from connector.ports.hierarchy import LEVEL, LEVEL_NAME
 from connector.views.assets import RecordFormat as RecordFormat
 from connector.views.assets import Records as Records
 from connector.views.assets import RowForm as RowForm
 
 PRECISION = re.compile(
     r"hour|day|week|month|quarter|year|(decimals|prefix)-\d{1,2}|(?=.*[1-9])\d{1,9}(\.\d{1,9})?"
-    r"|at-(most|least)--?\d{1,9}(\.\d{1,9})?",
+    rf"|at-(most|least)--?\d{{1,9}}(\.\d{{1,9}})?|{LEVEL}(?u:{LEVEL_NAME})",
     re.ASCII,
 )
-"""The precisions of generalised values: a part of an instant, decimals, characters, a multiple of a number, a bound."""
+"""The precisions of generalised values: a part of an instant, decimals, characters, a multiple of a number, a bound, a
+level of a table."""
 NUMERIC = re.compile(r"decimals-\d{1,2}|[0-9.]+|at-(most|least)-[0-9.-]+")
 """Those of numbers."""
 DATED = frozenset({"hour", "day", "week", "month", "quarter", "year"})
@@ -33,7 +35,7 @@ class TransformStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """One transform with its parameters: fields, precision, conversion, size of the smallest group, summed measures.
 
     `decimal` and `thousands` are the signs in the numbers of the data, `certain` the fields whose numbers show them, as
-    in `Records`.
+    in `Records`. `places` has for each field what becomes of its values, if the precision is a level of a table.
     """
 
     name: str
@@ -45,6 +47,7 @@ class TransformStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     decimal: str = ""
     thousands: str = ""
     certain: tuple[str, ...] = ()
+    places: dict[str, dict[str, str]] = {}
 
 
 class Consenting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

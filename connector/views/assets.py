@@ -118,6 +118,13 @@ _CHARSETS = {"utf-16-le": "utf-16le", "utf-16-be": "utf-16be", "cp850": "IBM850"
 """The registered names of encodings (IANA) that have another name here."""
 
 
+class Hierarchy(msgspec.Struct, frozen=True, kw_only=True):
+    """A table that generalises values: each row names a value and what contains it, from the finest level upwards."""
+
+    levels: Annotated[tuple[str, ...], Meta(description="Names of the levels, such as `Stadtteil`, `Stadtbezirk`.")]
+    rows: Annotated[tuple[tuple[str, ...], ...], Meta(description="Rows with a value for each level.")]
+
+
 class Records(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How the data of an asset is read as records, and what its owner states about them."""
 
@@ -162,6 +169,10 @@ class Records(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         str, Meta(description="Reference system of the coordinates, such as EPSG:25832 (default: that of the data).")
     ] = ""
     time: Annotated[str, Meta(description="Field with the time of a record; found when the asset is added.")] = ""
+    hierarchies: Annotated[
+        dict[str, Hierarchy],
+        Meta(description="Field to the table by which its values are generalised with the precision `level-NAME`."),
+    ] = {}
     table: Annotated[
         str, Meta(max_length=100, description="Table of GTFS, such as `trips`, or of GTFS Realtime, such as `updates`.")
     ] = ""

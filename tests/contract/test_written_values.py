@@ -27,6 +27,7 @@ PRECISIONS = ("10", "0.5", "month", "hour", "week", "decimals-2", "prefix-2", "p
 STEPS = [
     *(TransformStep(name="generalise", fields=("a",), precision=precision, decimal=".") for precision in PRECISIONS),
     *(TransformStep(name="generalise", fields=("a", "b"), precision="decimals-1", decimal=sign) for sign in ("", ",")),
+    TransformStep(name="generalise", fields=("a",), precision="level-x", places={"a": {"x": "y", "7": "8"}}),
     TransformStep(name="convert", fields=("a",), conversion="km/h-to-m/s", decimal="."),
     TransformStep(name="pseudonymise", fields=("a", "b")),
     TransformStep(name="aggregate", fields=("a",), measures=("b",), decimal=".", smallest_group=1),

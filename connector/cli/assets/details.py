@@ -35,6 +35,7 @@ _NAMES = {
     "groups": "fields that identify together",
     "measures": "fields to add up",
     "level": "a record is",
+    "hierarchies": "tables of levels",
     "facts": "facts from fields",
     "stated": "statements about the data",
     "broker": "at the broker",
@@ -124,6 +125,10 @@ def _format_push(push: PushView, output: Output) -> str:
 def _format_records(records: Records, output: Output) -> str:
     """Return how records are read, and what is stated of them, with the names of the language."""
     stated = msgspec.to_builtins(records)
+    if records.hierarchies:
+        stated["hierarchies"] = [
+            f"{field}: {' → '.join(table.levels)} ({len(table.rows)})" for field, table in records.hierarchies.items()
+        ]
     named = [
         f"{output.name_field(name_field(name))} {format_cell(value)}"
         for name, value in stated.items()

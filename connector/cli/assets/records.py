@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from connector.cli.assets.hierarchy import read_hierarchy
 from connector.cli.assets.sightings import find_sign
 from connector.cli.frame.failure import Code, Failure
 from connector.views.assets import Records, find_record_format
@@ -14,7 +15,7 @@ RecordsOption = Annotated[
     typer.Option(
         metavar="KEY=VALUE",
         help="How records are read from the data: format, encoding, delimiter, decimal, thousands, field, subject, "
-        "group, measure, level, smallest-group, geometry, crs, time, table, "
+        "group, measure, level, smallest-group, geometry, crs, time, table, hierarchy=FIELD:FILE, "
         "or a fact such as dk:recordRegion=FIELD. May be repeated.",
     ),
 ]
@@ -37,7 +38,7 @@ _KEYS = {
     "table": ("table", False),
 }
 
-
+_REPEATED = frozenset({"hierarchy", *(key for key, (_, several) in _KEYS.items() if several)})
 _SIGNED = frozenset({"delimiter", "decimal", "thousands"})
 
 
@@ -57,13 +58,16 @@ def parse_records(options: list[str] | None, media_type: str | None) -> Records 
             raise Failure(Code.USAGE, "errors.record-pair", option=option)
         if key in seen:
             raise Failure(Code.USAGE, "errors.given-twice", key=key)
-        if key not in _KEYS or not _KEYS[key][1]:
+        if key not in _REPEATED:
             seen.add(key)
+        if key == "hierarchy":
+            _add_hierarchy(description.setdefault("hierarchies", {}), value)
+            continue
         if ":" in key:
             description.setdefault("facts", {})[key] = value
             continue
         if key not in _KEYS:
-            raise Failure(Code.USAGE, "errors.record-key", key=key, names=", ".join(_KEYS))
+            raise Failure(Code.USAGE, "errors.record-key", key=key, names=", ".join([*_KEYS, "hierarchy"]))
         member, several = _KEYS[key]
         if several:
             description.setdefault(member, []).append(value)
@@ -75,6 +79,13 @@ def parse_records(options: list[str] | None, media_type: str | None) -> Records 
         return msgspec.convert(description, Records)
     except msgspec.ValidationError as error:
         raise Failure(Code.USAGE, "errors.record-options", error={"en": str(error)}) from None
+
+
+def _add_hierarchy(known: dict[str, Any], value: str) -> None:
+    field, table = read_hierarchy(value)
+    if field in known:
+        raise Failure(Code.USAGE, "errors.given-twice", key=f"hierarchy={field}")
+    known[field] = table
 
 
 def _parse_whole(text: str) -> int:

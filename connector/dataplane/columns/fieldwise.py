@@ -4,7 +4,7 @@ A missing value remains as it is written. A value that the transform cannot read
 which no value of a field can be read is refused.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -21,6 +21,9 @@ _REMEMBERED, _LONGEST = 10_000, 100
 ValueChange = Callable[[Any], Any]
 """Returns the new value of a field, empty (a text) or None if it cannot be read. A text stays a text."""
 
+WrittenChange = Callable[[bytes], bytes | None]
+"""Returns what a value of JSON becomes, both as they are written; None if it has to be read."""
+
 _KEPT = object()
 """In place of a new value: the value is missing, and remains as it is written."""
 
@@ -29,7 +32,8 @@ class Fieldwise:
     """Changes the values of the fields in `changes`.
 
     `purpose` is a verb phrase for the error of a missing field. `usual` has the values of a field that an engine
-    changes in the same way. `empties` is True if nothing shall be left of a value.
+    changes in the same way, `written` what changes usual values of JSON without reading them. `empties` is True if
+    nothing shall be left of a value. `unknown` are some of the values that a table lacks, for the operator.
     """
 
     most_bytes = None
@@ -40,12 +44,16 @@ class Fieldwise:
         purpose: str,
         *,
         usual: Mapping[str, Usual | None] = MappingProxyType({}),
+        written: Mapping[str, WrittenChange] = MappingProxyType({}),
         empties: bool = False,
+        unknown: Collection[str] = (),
     ) -> None:
         self._changes = changes
         self._usual = usual
+        self._written = written
         self._purpose = purpose
         self._empties = empties
+        self.unknown = unknown
         self._read: set[str] = set()
         self._known: dict[str, dict[bytes, Any]] = {name: {} for name in changes}
         self.unread: dict[str, int] = {}
@@ -57,30 +65,44 @@ class Fieldwise:
 
     def take(self, record: Record) -> Record:
         """Return the record with changed values."""
-        for name, change in self._changes.items():
-            value = record.get(name)
-            if isinstance(value, msgspec.Raw):
-                made = self._change_written(name, change, value)
-            else:
-                made = _KEPT if is_missing(value) else self._change_one(change, value)
-            if made is _KEPT:
-                continue
-            record[name] = made
-            if made is UNREAD:
-                self.unread[name] = self.unread.get(name, 0) + 1
-            else:
-                self._read.add(name)
+        self.take_all((record,))
         return record
+
+    def take_all(self, records: Sequence[Record]) -> Sequence[Record]:
+        """Return the records with changed values, field by field: what they share is looked up once."""
+        for name, change in self._changes.items():
+            find, make = self._known[name].get, partial(self._change_written, name, change)
+            unread = read = 0
+            for record in records:
+                value = record.get(name)
+                if type(value) is msgspec.Raw:
+                    made = find(bytes(value))
+                    if made is None:
+                        made = make(value)
+                else:
+                    made = _KEPT if is_missing(value) else self._change_one(change, value)
+                if made is _KEPT:
+                    continue
+                record[name] = made
+                if made is UNREAD:
+                    unread += 1
+                else:
+                    read += 1
+            if unread:
+                self.unread[name] = self.unread.get(name, 0) + unread
+            if read:
+                self._read.add(name)
+        return records
 
     def _change_written(self, name: str, change: ValueChange, value: msgspec.Raw) -> Any:
         """Return the new value of a member of JSON: what is written in the same way becomes the same."""
         written, known = bytes(value), self._known[name]
-        made = known.get(written)
-        if made is None:
-            found = read_raw(value)
-            made = _KEPT if is_missing(found) else self._change_one(change, found)
-            if made is not None and len(written) <= _LONGEST and len(known) < _REMEMBERED:
-                known[written] = made
+        if name in self._written and (cut := self._written[name](written)) is not None:
+            return msgspec.Raw(cut)  # as cheap as to remember it
+        found = read_raw(value)
+        made = _KEPT if is_missing(found) else self._change_one(change, found)
+        if len(known) < _REMEMBERED and len(written) <= _LONGEST:
+            known[written] = made
         return made
 
     def _change_one(self, change: ValueChange, value: Any) -> Any:

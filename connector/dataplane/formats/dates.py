@@ -27,10 +27,15 @@ def cut_instant(value: Any, length: int) -> str | None:
     >>> cut_instant("2026-05-04T13:47:00Z", 7), cut_instant("4.5.2026", 4), cut_instant("May", 4)
     ('2026-05', '2026', None)
     """
-    if isinstance(value, str) and _USUAL.fullmatch(value):
+    if isinstance(value, str) and is_usual_instant(value):
         return value[:length]
     instant = to_instant(value)
     return None if instant is None else instant[:length]
+
+
+def is_usual_instant(text: str) -> bool:
+    """Return whether a text is a date or time whose first characters can be cut off without looking at a calendar."""
+    return _USUAL.fullmatch(text) is not None
 
 
 def to_instant(value: Any) -> str | None:

@@ -8,7 +8,7 @@ out and counted. Sums are exact; means are rounded (`compute_mean`).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -71,32 +71,39 @@ class Aggregate:
 
     def take(self, record: Record) -> None:
         """Add a record to its group. Raises Untreatable if there are too many groups or persons."""
-        tallies = self._find_group(record)
-        if tallies is None:
-            self.left_out += 1
-            return
-        whole, *measures = tallies
-        self._counted += whole.people.add(record)
-        for (name, read), tally in zip(self._read, measures, strict=True):
-            raw = record.get(name)
-            value = read(raw)
-            if value is not None:
-                self._counted += tally.people.add(record)
-                tally.sum = EXACT.add(tally.sum, value)
-            elif to_text(raw).strip() not in MISSING:
-                self.unread[name] = self.unread.get(name, 0) + 1
-        self._check_counted()
+        self.take_all((record,))
 
-    def _find_group(self, record: Record) -> list[_Tally] | None:
-        """Return the tallies of a record's group; None if it belongs to none. JSON is read once for each spelling."""
-        found = [record.get(name) for name in self._step.fields]
-        written = tuple(bytes(value) for value in found if isinstance(value, msgspec.Raw))
-        whole = len(written) == len(found)
-        if whole and (known := self._spelled.get(written)) is not None:
-            return known
+    def take_all(self, records: Sequence[Record]) -> Sequence[Record]:
+        """Add records to their groups, and return none. Raises Untreatable as above."""
+        fields, find = self._step.fields, self._spelled.get
+        for record in records:
+            found = [record.get(name) for name in fields]
+            written = tuple([bytes(value) for value in found if type(value) is msgspec.Raw])
+            tallies = find(written) if len(written) == len(found) else None
+            if tallies is None:
+                tallies = self._find_group(found, written)
+                if tallies is None:
+                    self.left_out += 1
+                    continue
+            whole, *measures = tallies
+            self._counted += whole.people.add(record)
+            for (name, read), tally in zip(self._read, measures, strict=True):
+                raw = record.get(name)
+                value = read(raw)
+                if value is not None:
+                    self._counted += tally.people.add(record)
+                    tally.sum = EXACT.add(tally.sum, value)
+                elif to_text(raw).strip() not in MISSING:
+                    self.unread[name] = self.unread.get(name, 0) + 1
+            self._check_counted()
+        return ()
+
+    def _find_group(self, found: list[Any], written: tuple[bytes, ...]) -> list[_Tally] | None:
+        """Return the tallies of the group of these values; None if they name none. JSON is read once a spelling."""
         if any(value is UNREAD for value in found):
             return None
         tallies = self._find_tallies(tuple(map(to_text, found)), [copy_value(value) for value in found])
+        whole = len(written) == len(found)
         if whole and len(self._spelled) < _REMEMBERED and sum(map(len, written)) <= _LONGEST:
             self._spelled[written] = tallies
         return tallies

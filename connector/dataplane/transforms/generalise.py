@@ -8,20 +8,21 @@
 | `at-most-N`, `at-least-N` | numbers | the bound in place of a value beyond it (top and bottom coding): 97 → 90 |
 | `decimals-N` | numbers, as coordinates | the value cut off after N decimals: 52.02841 → 52.02 |
 | `prefix-N` | texts, as postcodes | the first N characters: 33602 → 33 |
+| `level-NAME` | texts, as districts | what contains the value, by the asset's table: Holthausen → Sodingen |
 
 Any other value is removed, so that no precise value leaves because of its notation. Data without a single value that
 can be read is refused.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from connector.dataplane.columns.fieldwise import Fieldwise
-from connector.dataplane.formats.dates import cut_instant
+from connector.dataplane.columns.fieldwise import Fieldwise, WrittenChange
+from connector.dataplane.formats.dates import cut_instant, is_usual_instant
 from connector.dataplane.formats.tables import Usual, UsualInstants, find_usual_numbers
 from connector.dataplane.formats.values import (
     EXACT,
@@ -33,11 +34,13 @@ from connector.dataplane.formats.values import (
     write_number,
 )
 from connector.ports.flow import Transform, Untreatable
+from connector.ports.hierarchy import LEVEL
 from connector.ports.treatment import TransformStep
 
 _PATTERN = re.compile(r"(decimals|prefix)-(\d{1,2})")
 _BOUND = re.compile(r"at-(most|least)-(-?[0-9]+(?:\.[0-9]+)?)", re.ASCII)
 _MOST_USUAL = 10**15
+_MOST_NOTED, _LONGEST_NOTED = 5, 50
 _NAMED = frozenset({"week", "quarter"})
 # The characters of the ISO form that remain.
 _INSTANTS = {"year": 4, "month": 7, "day": 10, "hour": 13}
@@ -46,13 +49,41 @@ _INSTANTS = {"year": 4, "month": 7, "day": 10, "hour": 13}
 def build(step: TransformStep, _key: bytes) -> Transform:
     """Build the transform of one delivery."""
     sign = step.decimal or "."
-    changes, usual = {}, {}
+    if step.precision.startswith(LEVEL):
+        return _build_for_level(step)
+    changes, usual, written = {}, {}, {}
+    cut = _find_written(step.precision)
     for name in step.fields:
         read = make_reader(name, step.decimal, step.thousands, step.certain)
         certain = is_certain(name, step.decimal, step.certain)
         changes[name] = make_coarser(step.precision, read, sign, certain=certain)
         usual[name] = find_usual(step.precision, sign, certain=certain)
-    return Fieldwise(changes, "generalise it", usual=usual, empties=step.precision == "prefix-0")
+        if cut is not None:
+            written[name] = cut
+    return Fieldwise(changes, "generalise it", usual=usual, written=written, empties=step.precision == "prefix-0")
+
+
+def _build_for_level(step: TransformStep) -> Transform:
+    """Build the transform to a level of a table, which the step has for each field. Raises Untreatable without one."""
+    unknown = set[str]()
+    for name in step.fields:
+        if name not in step.places:
+            raise Untreatable(
+                f"The field {name[:100]!r} has no table with the level that is agreed: add it to the asset."
+            )
+    changes = {name: partial(_find_place, step.places[name], unknown) for name in step.fields}
+    return Fieldwise(changes, "generalise it", unknown=unknown)
+
+
+def _find_place(places: Mapping[str, str], unknown: set[str], value: Any) -> Any:
+    """Return what contains a value; nothing for one that the table does not have, of which the first are noted."""
+    text = to_text(value).strip()
+    found = places.get(text)
+    if found is None:
+        unknown.add(text[:_LONGEST_NOTED])
+        if len(unknown) > _MOST_NOTED:
+            unknown.remove(max(unknown))
+    return found or _to_empty(value)
 
 
 def make_coarser(
@@ -111,6 +142,29 @@ def find_usual(precision: str, sign: str, *, certain: bool) -> Usual | None:
         return None
     step = Decimal(1).scaleb(-int(found[2])) if found else Decimal(precision)
     return find_usual_numbers(step, sign, certain=certain)
+
+
+def _find_written(precision: str) -> WrittenChange | None:
+    """Return the function that cuts usual values of JSON as they are written, if there are any."""
+    usual = find_usual(precision, ".", certain=True)
+    if isinstance(usual, UsualInstants):
+        length = usual.length
+
+        def cut_text(written: bytes) -> bytes | None:
+            text = written[1:-1]
+            return b'"%b"' % text[:length] if written[:1] == b'"' and is_usual_instant(text.decode()) else None
+
+        return cut_text
+    if usual is None:
+        return None
+    # With at most six decimals a number is written without an exponent.
+    round_down = _make_usual(Decimal(usual.units).scaleb(-usual.places), ".", certain=True)
+
+    def cut_number(written: bytes) -> bytes | None:
+        made = round_down(written.decode())
+        return None if made is None else made.encode()
+
+    return cut_number
 
 
 def _make_usual(step: Decimal, sign: str, *, certain: bool) -> Callable[[str], str | None]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, TypeVar
 
+import msgspec
+
 from connector.dataplane.control.gate import Gate
 from connector.dataplane.files.below_root import run_in_thread
 from connector.dataplane.formats.keyed import make_codes
@@ -88,6 +90,7 @@ class TreatedDelivery:
         self._early: list[Record] = []
         self._declared = {*records.fields, PERSON} if records.fields else None
         self._references: dict[str, str] = {}
+        self._spelled: dict[bytes, str] = {}
         self._uncounted: set[str] = set()
         self._bounds = [transform.most_bytes for transform in self._transforms if transform.most_bytes is not None]
         # Persons are identified if their consent is looked up, or if a transform counts them.
@@ -203,6 +206,10 @@ class TreatedDelivery:
         if self._filter and self._filter.unread:
             parts.append("Records with such a value of a condition were left out.")
         for transform in self._transforms:
+            if unknown := getattr(transform, "unknown", ()):
+                parts.append(
+                    f"The table of levels lacks values, such as {', '.join(map(repr, sorted(unknown)))}: add them."
+                )
             unread_here, left_out = getattr(transform, "unread", {}), getattr(transform, "left_out", 0)
             if left_out:
                 parts.append(
@@ -258,13 +265,21 @@ class TreatedDelivery:
     def _identify(self, records: Sequence[Record]) -> list[str]:
         """Write the reference of its person into each record, an empty one for nobody; return all references."""
         self._forget_references()
-        persons = dict[str, None]()
+        persons = set[str]()
+        field, spelled = self._records.subject, self._spelled
         for record in records:
+            value = record.get(field)
+            written = bytes(value) if type(value) is msgspec.Raw else None
+            reference = None if written is None else spelled.get(written)
+            if reference is None:
+                reference = self._refer(to_text(value))
+                if written is not None:
+                    spelled[written] = reference
             # The data itself cannot state a reference.
-            record[PERSON] = reference = self._refer(to_text(record.get(self._records.subject)))
-            if reference:
-                persons[reference] = None
-        return list(persons)
+            record[PERSON] = reference
+            persons.add(reference)
+        persons.discard("")
+        return sorted(persons)
 
     def _identify_table(self, table: RecordTable) -> dict[str, str]:
         """Return the reference of the person for each subject in the table, an empty one for nobody."""
@@ -272,8 +287,9 @@ class TreatedDelivery:
         return {subject: self._refer(subject) for subject in table.list_distinct(self._records.subject)}
 
     def _forget_references(self) -> None:
-        if len(self._references) > _REMEMBERED:
+        if max(len(self._references), len(self._spelled)) > _REMEMBERED:
             self._references.clear()
+            self._spelled.clear()
             self._uncounted.clear()
 
     def _refer(self, subject: str) -> str:
@@ -297,25 +313,38 @@ class TreatedDelivery:
         return await self._work(self._treat_all, records, states)
 
     def _treat(self, reader: RecordReader, records: Sequence[Record], states: dict[str, str | None]) -> bytes:
-        left = [out for out in self._treat_all(records, states) if out is not None]
-        return self._find_writer(reader).write(left)
+        if self._learner is not None:  # it learns of the records in their order
+            left = [out for out in self._treat_all(records, states) if out is not None]
+            return self._find_writer(reader).write(left)
+        self._count += len(records)
+        return self._write_batch(reader, self._select(records, states), 0)
+
+    def _select(self, records: Sequence[Record], states: dict[str, str | None]) -> Sequence[Record]:
+        """Return the records that may leave, as the transforms get them."""
+        if not self._identifies:
+            for record in records:
+                record.pop(PERSON, None)
+        if self._declared and not all(record.keys() <= self._declared for record in records):
+            raise Untreatable(_UNDECLARED)
+        if self._filter is not None:
+            allows, find = self._filter.allows, states.get
+            records = [record for record in records if allows(record, find(record.get(PERSON, "")))]
+        if self._uncounted:
+            for record in records:
+                if record.get(PERSON) in self._uncounted:
+                    # Somebody may be called Null, and consent, but may be nobody where heads are counted.
+                    record[PERSON] = ""
+        return records
 
     def _treat_all(self, records: Sequence[Record], states: dict[str, str | None]) -> list[Record | None]:
         self._count += len(records)
         return [self._treat_one(record, states) for record in records]
 
     def _treat_one(self, record: Record, states: dict[str, str | None]) -> Record | None:
-        if not self._identifies:
-            record.pop(PERSON, None)
-        if self._declared and not record.keys() <= self._declared:
-            raise Untreatable(_UNDECLARED)
-        if self._filter is not None and not self._filter.allows(record, states.get(record.get(PERSON, ""))):
+        if not self._select([record], states):
             self._tell_left_out(record)
             return None
-        if record.get(PERSON) in self._uncounted:
-            # Somebody may be called Null, and consent, but may be nobody where heads are counted.
-            record[PERSON] = ""
-        return self._apply_transforms(record, 0)
+        return self._apply_transforms(record)
 
     def _treat_table(
         self, reader: RecordReader, table: RecordTable, people: dict[str, str], states: dict[str, str | None]
@@ -356,10 +385,10 @@ class TreatedDelivery:
             record = made
         self._learner.take_left_out(record)
 
-    def _apply_transforms(self, record: Record, first: int) -> Record | None:
-        """Return the record after the transforms from `first` on; None if one of them holds it back."""
+    def _apply_transforms(self, record: Record) -> Record | None:
+        """Return the record after all transforms; None if one of them holds it back."""
         current: Record | None = record
-        for transform in self._transforms[first:]:
+        for transform in self._transforms:
             current = transform.take(record)
             if current is None:
                 return None
@@ -378,9 +407,15 @@ class TreatedDelivery:
             if batch:
                 yield await self._work(self._write_batch, reader, batch, at + 1)
 
-    def _write_batch(self, reader: RecordReader, batch: list[Record], first: int) -> bytes:
-        left = [out for record in batch if (out := self._apply_transforms(record, first)) is not None]
-        return self._find_writer(reader).write(left)
+    def _write_batch(self, reader: RecordReader, batch: Sequence[Record], first: int) -> bytes:
+        """Return the bytes that leave for records after the transforms from `first` on."""
+        for transform in self._transforms[first:]:
+            take_all = getattr(transform, "take_all", None)
+            if take_all is not None:
+                batch = take_all(batch)
+            else:
+                batch = [made for record in batch if (made := transform.take(record)) is not None]
+        return self._find_writer(reader).write(batch)
 
     def _find_writer(self, reader: RecordReader) -> RowWriter:
         return self._writer or reader

@@ -47,6 +47,7 @@ SENTENCES: dict[str, str] = {
     "plane-consents": "Die Datenebene mit diesen Daten kennt die Einwilligungen nicht{about}.",
     "plane-secret": "Die Datenebene mit diesen Daten bildet keine Pseudonyme{about}.",
     "field-missing": "In den Daten fehlt ein Feld{about}.",
+    "level-missing": "Zu einem Feld der Daten gibt es keine Tabelle mit dieser Ebene{about}.",
     "groups-missing": "Die Felder, die eine Gruppe bilden, fehlen{about}.",
     "manner-unclear": "Die Art der Verarbeitung ist unklar{about}.",
     "not-stated": "Die Beschreibung der Daten ist unvollständig{about}.",
@@ -90,6 +91,7 @@ SENTENCES: dict[str, str] = {
     "advice-plane-consents": "Bieten Sie die Daten vom Konnektor selbst an.",
     "advice-plane-secret": "Bieten Sie die Daten vom Konnektor selbst an.",
     "advice-field-missing": "Nennen Sie ein vorhandenes Feld.",
+    "advice-level-missing": "Geben Sie die Tabelle mit `--record hierarchy=FELD:DATEI` an, oder nennen Sie eine Ebene.",
     "advice-groups-missing": "Nennen Sie Felder mit dk:field oder als Gruppen der Datensätze.",
     "advice-manner-unclear": (
         "Nennen Sie Felder, Genauigkeit, Umrechnung und kleinste Gruppe einzeln, wie docs/extend.md sie aufzählt."

@@ -17,8 +17,8 @@ def say(finding: Finding, registry: Registry, language: Language) -> str:
 
     Parameters:
         finding: a finding of a comparison, of `lint`, or of the check that this connector can enforce the policy:
-            `not-checked`, `not-stated`, `not-seen`, `no-use`, `records-missing`, `field-missing`, `groups-missing`,
-            `manner-unclear`; `other` is the action.
+            `not-checked`, `not-stated`, `not-seen`, `no-use`, `records-missing`, `field-missing`, `level-missing`,
+            `groups-missing`, `manner-unclear`; `other` is the action.
         registry: the registry with which the policies were compiled.
         language: the language of the sentences.
 

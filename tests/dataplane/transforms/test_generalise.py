@@ -127,3 +127,16 @@ def test_a_number_that_can_be_read_in_two_ways_is_not_made_coarser(
 )
 def test_a_date_has_a_week_and_a_quarter_and_a_number_bounds(precision: str, value: object, made: object) -> None:
     assert make_coarser(precision)(value) == made
+
+
+def test_a_district_becomes_what_contains_it() -> None:
+    step = TransformStep(
+        name="generalise", fields=("a",), precision="level-Stadt", places={"a": {"Crange": "Herne", "Herne": "Herne"}}
+    )
+    data = b"a,b\n Crange ,1\nHerne,2\nAtlantis,3\n-,4\n"
+    assert deliver(data, treat(CSV, step)) == b"a,b\nHerne,1\nHerne,2\n,3\n-,4\n"
+
+
+def test_a_level_without_its_table_lets_nothing_leave() -> None:
+    with pytest.raises(Untreatable, match="'a' has no table with the level"):
+        deliver(b"a,b\nCrange,1\n", treat(CSV, TransformStep(name="generalise", fields=("a",), precision="level-x")))

@@ -137,6 +137,7 @@ STEPS: Sequence[Sequence[TransformStep | None]] = [
             for certain in ((), ("c",))
         ),
         TransformStep(name="generalise", fields=("a",), precision="prefix-0"),
+        TransformStep(name="generalise", fields=("a",), precision="level-x", places={"a": {"Anna": "b", "b": "b"}}),
     ],
     [None, TransformStep(name="pseudonymise", fields=("a",))],
     [
@@ -229,3 +230,12 @@ def test_small_data_and_any_without_the_engine_is_read_one_by_one(monkeypatch: p
     assert isinstance(make_reader(csv, LARGE - 1, LARGE), PlainReader)
     monkeypatch.setattr("connector.dataplane.treating.reader.find_spec", lambda _name: None)
     assert isinstance(make_reader(csv, LARGE, LARGE), PlainReader)
+
+
+@pytest.mark.parametrize("large", [None, 1])
+def test_the_operator_is_told_which_values_a_table_of_levels_lacks(large: int | None) -> None:
+    step = TransformStep(name="generalise", fields=("a",), precision="level-x", places={"a": {"Crange": "Herne"}})
+    data = b"a,b\n" + b"".join(b"%d,1\n" % at for at in range(20, 0, -1)) + b"Crange,1\n"
+    _, told, said = outcome(data, Treatment(records=Records(format="csv"), steps=(step,)), large)
+    assert "The table of levels lacks values, such as '1', '10', '11', '12', '13': add them." in told[-1]
+    assert said == "20"  # the receiver is told how many, never which

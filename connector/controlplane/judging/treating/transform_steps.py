@@ -14,6 +14,7 @@ from connector.policy.model.policy import DK, AtomicConstraint, Constraint
 from connector.policy.model.values import Iri, Number
 from connector.policy.vocabulary.registry import ActionEntry
 from connector.policy.vocabulary.units import NOTATIONS, find_conversion
+from connector.ports.hierarchy import LEVEL, name_places
 from connector.ports.treatment import DATED, NUMERIC, PRECISION, Records, TransformStep
 
 _FIELD, _SMALLEST = DK + "field", DK + "smallestGroup"
@@ -39,6 +40,8 @@ def find_problem(
         step = make_step(actions, transform, records)
         if isinstance(step, str):
             return transform.name, "manner-unclear" if step else "groups-missing", step
+        if records is not None and (unplaced := _find_unplaced(step)):
+            return step.name, "level-missing", unplaced
         result = actions[step.name].result
         if result == "groups" and summed:
             return step.name, "manner-unclear", step.name
@@ -115,7 +118,26 @@ def make_step(
         decimal=records.decimal if records else "",
         thousands=records.thousands if records else "",
         certain=records.certain if records else (),
+        places=_find_places(precision, fields, records),
     )
+
+
+def _find_places(precision: str, fields: Iterable[str], records: Records | None) -> dict[str, dict[str, str]]:
+    """Return what becomes of the values of each field that has a table with the level of a precision."""
+    if records is None or not precision.startswith(LEVEL):
+        return {}
+    found = {}
+    for name in fields:
+        table = records.hierarchies.get(name)
+        places = name_places(table, precision.removeprefix(LEVEL)) if table else None
+        if places is not None:
+            found[name] = places
+    return found
+
+
+def _find_unplaced(step: TransformStep) -> str:
+    """Return a field that is made coarser by a level that no table of it has; empty for none."""
+    return next((name for name in step.fields if step.precision.startswith(LEVEL) and name not in step.places), "")
 
 
 def _at_least(constraint: AtomicConstraint) -> int | None:

@@ -92,7 +92,9 @@ def make_treatment(
     Rows that are offered in several forms have a treatment also if nothing is changed: it names the forms.
     """
     if not transforms and rows is None:
-        return Treatment(records=known.records, forms=known.forms) if known.records and known.forms else None
+        if not (known.records and known.forms):
+            return None
+        return Treatment(records=msgspec.structs.replace(known.records, hierarchies={}), forms=known.forms)
     actions = operands.by_transform
     problem = find_problem(actions, transforms, known)
     if problem is not None:
@@ -110,7 +112,8 @@ def make_treatment(
     ]
     looked_up = CONSENT in asked and known.records.subject
     return Treatment(
-        records=known.records,
+        # A step has what it needs of a table of levels.
+        records=msgspec.structs.replace(known.records, hierarchies={}),
         steps=_merge_steps(actions, steps),
         rows=rows,
         consent=_make_consenting(operands, dataset, purpose) if looked_up else None,

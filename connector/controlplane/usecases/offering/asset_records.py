@@ -10,11 +10,13 @@ from connector.controlplane.judging.treating.known_data import CONSENT, LEVEL
 from connector.controlplane.judging.treating.transform_steps import LARGEST_GROUP
 from connector.policy.vocabulary.names import expand
 from connector.policy.vocabulary.registry import Registry
+from connector.ports.hierarchy import find_fault
 from connector.ports.treatment import Records
 from connector.views.assets import AssetOrder, find_record_format
 
 _CRS = re.compile(r"EPSG:\d{4,6}|OGC:CRS84", re.ASCII)
 MOST_NAMES, LONGEST_NAME = 2_000, 200
+MOST_TABLES = 5
 # Media types that fit every record format.
 _UNTYPED = frozenset({"application/octet-stream", "text/plain"})
 # Media types of many formats: what is inside, the owner states or the data shows.
@@ -56,12 +58,14 @@ def check_records(operands: Registry, records: Records, media_type: str) -> Reco
     if not 0 <= records.smallest_group <= LARGEST_GROUP:
         raise Invalid("records", f"The smallest group is out of range: use a number from 0 to {LARGEST_GROUP}.")
     _check_places(records)
+    _check_hierarchies(records)
     named = (
         *facts.values(),
         *([records.subject] if records.subject else []),
         *records.groups,
         *records.measures,
         *records.geometry,
+        *records.hierarchies,
     )
     _names(records.fields, named)
     return msgspec.structs.replace(records, facts=facts)
@@ -73,6 +77,15 @@ def _check_places(records: Records) -> None:
         raise Invalid("records", "The geometry has more than two fields: name one, or the fields of east and north.")
     if records.crs and not _CRS.fullmatch(records.crs):
         raise Invalid("records", "The reference system cannot be read: write it as EPSG:25832 or OGC:CRS84.")
+
+
+def _check_hierarchies(records: Records) -> None:
+    """Check the tables by which values are generalised. Raises Invalid."""
+    if len(records.hierarchies) > MOST_TABLES:
+        raise Invalid("records", f"More than {MOST_TABLES} fields have a table of levels: give fewer.")
+    for table in records.hierarchies.values():
+        if fault := find_fault(table):
+            raise Invalid("records", fault)
 
 
 def check_forms(draft: AssetOrder) -> None:

@@ -338,6 +338,8 @@ SENTENCES: dict[str, str] = {
     "some": "einige",
     "In {} records, values cannot be read as the asset says: {}.": "In {0} Datensätzen sind Werte nicht so lesbar, wie "
     "das Angebot sagt: {1}.",
+    "The table of levels lacks values, such as {}: add them.": "In der Tabelle der Ebenen fehlen Werte, etwa {0}: bitte "
+    "ergänzen.",
     "Records with such a value of a condition were left out.": "Datensätze mit einem solchen Wert in einer Bedingung "
     "fehlen.",
     "Records in no group, because such a value is one of its names, were left out: {}.": "Datensätze ohne Gruppe, weil "

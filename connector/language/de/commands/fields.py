@@ -182,6 +182,7 @@ SENTENCES: dict[str, str] = {
     "issuer": "Aussteller",
     "participant list": "Teilnehmerliste",
     "field of the person": "Feld der Person",
+    "tables of levels": "Tabellen der Ebenen",
     "fields that identify together": "gemeinsam erkennbare Felder",
     "fields to add up": "summierbare Felder",
     "a record is": "ein Datensatz ist",

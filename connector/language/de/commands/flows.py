@@ -304,6 +304,8 @@ SENTENCES: dict[str, str] = {
     "in UTF-32, which is not read": "in UTF-32 geschrieben, das nicht gelesen wird",
     "a number, hour, day, week, month, quarter, year, decimals-N, prefix-N, at-most-N or at-least-N": "eine Zahl, hour, day, "
     "week, month, quarter, year, decimals-N, prefix-N, at-most-N oder at-least-N",
+    "The field {} has no table with the level that is agreed: add it to the asset.": "Zum Feld {0} gibt es keine Tabelle "
+    "mit der vereinbarten Ebene: bitte im Angebot ergänzen.",
     # Portals and their documents.
     "A page of the catalogue cannot be read: {}": "Eine Seite des Katalogs lässt sich nicht lesen: {0}",
     "The next page of the catalogue has another origin than the portal: enter the portal's own one.": "Die nächste Seite "

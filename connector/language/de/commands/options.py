@@ -67,8 +67,8 @@ SENTENCES: dict[str, str] = {
     "Access policy: who sees the offer in the catalogue (default: all).": "Sichtbarkeit: wer das Angebot im Katalog sieht (Standard: alle).",
     "Reservation policy: the limit of agreements without a person. Never shown.": "Verhandlungsgrenze: bis wohin Verträge ohne einen Menschen entstehen. Wird nie gezeigt.",
     "How records are read from the data: format, encoding, delimiter, decimal, thousands, field, subject, "
-    "group, measure, level, smallest-group, geometry, crs, time, table, or a fact such as dk:recordRegion=FIELD. May be repeated.": "Wie die Datensätze gelesen werden: format, encoding, delimiter, decimal, thousands, field, subject, "
-    "group, measure, level, smallest-group, geometry, crs, time, table oder ein Merkmal wie dk:recordRegion=FELD. Mehrfach möglich.",
+    "group, measure, level, smallest-group, geometry, crs, time, table, hierarchy=FIELD:FILE, or a fact such as dk:recordRegion=FIELD. May be repeated.": "Wie die Datensätze gelesen werden: format, encoding, delimiter, decimal, thousands, field, subject, "
+    "group, measure, level, smallest-group, geometry, crs, time, table, hierarchy=FELD:DATEI oder ein Merkmal wie dk:recordRegion=FELD. Mehrfach möglich.",
     "Title, in the language of --lang (default: the name of the file).": "Titel in der Sprache von --lang (Standard: Name der Datei).",
     "Description, in the language of --lang.": "Beschreibung in der Sprache von --lang.",
     "Keyword. May be repeated.": "Schlagwort. Mehrfach möglich.",

@@ -10,6 +10,7 @@ from connector.policy.model.decision import RequiredTransform
 from connector.policy.model.policy import DK, AtomicConstraint
 from connector.policy.model.values import Iri, Number
 from connector.ports.treatment import Records, TransformStep
+from connector.views.assets import Hierarchy
 from tests.support.plane import SHIPPED
 
 ACTIONS = SHIPPED.by_transform
@@ -44,3 +45,18 @@ def test_the_first_transform_that_the_data_does_not_allow_is_named() -> None:
     known = KnownData(Records(format="csv", fields=("a", "b")))
     assert find_problem(ACTIONS, [drop], known) is None
     assert find_problem(ACTIONS, [drop, drop], known) == ("drop", "field-missing", "a")
+
+
+def test_a_level_needs_a_table_of_the_field() -> None:
+    level = AtomicConstraint(left=DK + "precision", operator="eq", right=(Iri("level-Stadt"),))
+    coarser = RequiredTransform("generalise", "d", (field("a"), level))
+    areas = Hierarchy(levels=("Stadtteil", "Stadt"), rows=(("Crange", "Herne"),))
+    records = Records(format="csv", hierarchies={"a": areas})
+    step = make_step(ACTIONS, coarser, records)
+    assert isinstance(step, TransformStep)
+    assert step.places == {"a": {"Crange": "Herne", "Herne": "Herne"}}
+    assert find_problem(ACTIONS, [coarser], KnownData(records)) is None
+    assert find_problem(ACTIONS, [coarser], ANY) is None
+    for hierarchies in ({}, {"b": areas}, {"a": Hierarchy(levels=("Ort", "Land"), rows=areas.rows)}):
+        known = KnownData(Records(format="csv", hierarchies=hierarchies))
+        assert find_problem(ACTIONS, [coarser], known) == ("generalise", "level-missing", "a")

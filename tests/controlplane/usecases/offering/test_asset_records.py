@@ -9,8 +9,11 @@ from connector.controlplane.core.errors import Invalid
 from connector.controlplane.usecases.offering import assets
 from connector.controlplane.usecases.offering.asset_records import check_forms
 from connector.ports.treatment import Records
-from connector.views.assets import AssetOrder
+from connector.views.assets import AssetOrder, Hierarchy
 from tests.support.plane import Desk
+
+AREAS = Hierarchy(levels=("Stadtteil", "Stadt"), rows=(("Crange", "Herne"),))
+CIRCLE = Hierarchy(levels=("Stadtteil", "Stadt"), rows=(("Crange", "Herne"), ("Herne", "Crange")))
 
 
 @pytest.mark.parametrize(
@@ -24,6 +27,9 @@ from tests.support.plane import Desk
         (Records(format="csv", level="street"), "text/csv", "one of record"),
         (Records(format="csv", smallest_group=-1), "text/csv", "a number from 0"),
         (Records(format="csv", fields=("a",), subject="b"), "text/csv", "Unknown field 'b'"),
+        (Records(format="csv", fields=("a",), hierarchies={"b": AREAS}), "text/csv", "Unknown field 'b'"),
+        (Records(format="csv", hierarchies={"a": CIRCLE}), "text/csv", "never above itself"),
+        (Records(format="csv", hierarchies=dict.fromkeys("abcdef", AREAS)), "text/csv", "More than 5 fields"),
         (Records(format="csv", groups=("",)), "text/csv", "1 to 200"),
         (Records(format="csv", fields=tuple(str(at) for at in range(2001))), "text/csv", "2000"),
     ],
