@@ -1,4 +1,4 @@
-"""Members are changed, suspended, admitted again and revoked: what the list and the status list say of them from then on."""
+"""Members are changed, suspended, admitted again and revoked: what both lists say of them from then on."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -93,9 +93,7 @@ def change(
     """
     entry = find_member(authority, id)
     keeping.change(authority, lambda record: _note(record, MembershipDeed.CHANGE, entry, doer, now))
-    after = roster.change(
-        authority.members, entry.id, lambda before: change_member(before, roles=roles, claims=claims)
-    )
+    after = roster.change(authority.members, entry.id, lambda before: change_member(before, roles=roles, claims=claims))
     return after, issuing.publish(authority, now=now)
 
 

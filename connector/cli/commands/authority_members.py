@@ -184,9 +184,7 @@ def change(
     after = change_member(before, roles=role or (), claims=claims)
     changes = compare_members(before, after)
     confirm_losses(call, before.id, changes, yes)
-    after, document = membership.change(
-        authority, before.id, now=datetime.now(UTC), roles=role or (), claims=claims
-    )
+    after, document = membership.change(authority, before.id, now=datetime.now(UTC), roles=role or (), claims=claims)
     lines = (call.output.say("authority.changed", id=after.id), *describe_changes(call, after, changes))
     print_published(call, document, tell(settings, document), *lines)
     if set(after.roles) > set(before.roles):

@@ -57,8 +57,8 @@ _MEMBER = re.compile(r"`([a-z_.]+)`")
 _MOST_FIELDS = 500
 _UNREADABLE = (0.0,)
 """A box that the check of a description refuses."""
-_COMPOSED = ("title", "description", "contact", "place", "period", "stated")
-_CHANGING = (*_COMPOSED, "keywords", "themes", "data_class", "live", "licence", "frequency", "records", "forms")
+_COMPOSED = ("title", "description", "contact", "place", "period", "stated", "records")
+_CHANGING = (*_COMPOSED, "keywords", "themes", "data_class", "live", "licence", "frequency", "forms")
 
 
 def read_inspection(form: OfferForm | None) -> Inspection | None:
