@@ -57,8 +57,8 @@ _MEMBER = re.compile(r"`([a-z_.]+)`")
 _MOST_FIELDS = 500
 _UNREADABLE = (0.0,)
 """A box that the check of a description refuses."""
-_COMPOSED = ("title", "description", "contact", "place", "period", "stated", "records")
-_CHANGING = (*_COMPOSED, "keywords", "themes", "data_class", "live", "licence", "frequency", "forms")
+_COMPOSED = ("title", "description", "contact", "place", "period", "stated")
+_CHANGING = (*_COMPOSED, "keywords", "themes", "data_class", "live", "licence", "frequency", "records", "forms")
 
 
 def read_inspection(form: OfferForm | None) -> Inspection | None:
@@ -164,6 +164,9 @@ def list_changed(form: OfferForm, asset: Asset, policy: dict[str, Any] | None) -
         was, now = old.get(name) or {}, new.get(name) or {}
         differing = {part: now.get(part) for part in {**was, **now} if now.get(part) != was.get(part)}
         changed[name] = differing if now else None
+    if asset.records and isinstance(described := changed.get("records"), dict):
+        # Decimals, facts or tables of levels are nothing that the form asks for.
+        changed["records"] = {**msgspec.to_builtins(asset.records), "subject": described.get("subject", "")}
     if form.source is not None and form.source != asset.source:
         changed["source"] = form.source
         changed["media_type"] = new.get("media_type", DEFAULT_MEDIA_TYPE)

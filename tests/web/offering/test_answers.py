@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from connector.controlplane.usecases.offering.inspecting import Inspection
 from connector.ports.entities import AssetStatement, DataClass, Marking, OfferForm
-from connector.views.assets import AssetOrder
+from connector.views.assets import AssetOrder, Hierarchy, Records
 from connector.views.descriptions import Contact, CoveredPlace
 from connector.views.sightings import Sighting, Suggestion
 from connector.web.offering.answers import DESCRIPTION, list_changed, suggest_answers, write_answers, write_order
@@ -85,3 +85,13 @@ def test_only_what_is_touched_is_changed_and_what_is_taken_away_is_named() -> No
         "stated": {"languages": ("en",)},
     }
     assert list_changed(form, asset, {"permission": []})["policy"] == {"permission": []}
+
+
+def test_another_field_for_the_person_keeps_what_else_is_known_of_the_records() -> None:
+    tables = {"Bezirk": Hierarchy(levels=("Bezirk", "Stadt"), rows=(("Sodingen", "Herne"),))}
+    records = Records(format="csv", subject="nr", decimal=",", fields=("nr", "id", "Bezirk"), hierarchies=tables)
+    asset = values.asset("urn:d:1", data_class=DataClass.PERSONAL, records=records)
+    answers = {**write_answers(asset), "person": "id"}
+    form = msgspec.structs.replace(make_form(**answers), source=asset.source)
+    changed = list_changed(form, asset, None)["records"]
+    assert msgspec.convert(changed, Records) == msgspec.structs.replace(records, subject="id")
