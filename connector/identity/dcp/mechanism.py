@@ -28,7 +28,7 @@ from connector.identity.dcp.self_issued import SelfIssued, verify_by_newest, ver
 from connector.identity.dcp.statuses import StatusLists, verify_by_documents
 from connector.identity.jws import Rejected, open_signed
 from connector.identity.keys import PEER_ALGORITHMS, SigningKey, VerificationKey
-from connector.identity.listing.profile import TrustProfile
+from connector.identity.listing.profile import TrustProfile, list_granted
 from connector.identity.listing.seen import SeenLists
 from connector.identity.listing.sources import RosterRejected
 from connector.identity.roster import GRACE_MS, Member, Roster, RosterIdentity, bearer
@@ -224,7 +224,7 @@ class DcpIdentity:
         entry = self._find_entry(audience)
         if self._is_listed_by_keys(entry):
             return await self._members.issue_token(audience, intent)
-        scopes = [Scope(ScopeKind.TYPE, name) for name in self._profile.show.get(intent, ())]
+        scopes = [Scope(ScopeKind.TYPE, name) for name in list_granted(self._profile, intent)]
         return f"Bearer {self.issue_for(entry.id if entry else audience, scopes)}"
 
     def issue_for(self, audience: str, scopes: Sequence[Scope]) -> str:

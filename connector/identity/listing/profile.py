@@ -44,6 +44,17 @@ class TrustProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     moving_over: bool = False
 
 
+def list_granted(profile: TrustProfile, intent: Intent) -> tuple[str, ...]:
+    """Return the types of credentials that the receiver of a message may see.
+
+    They are what the profile shows for its intent. An EDC asks at each message: if nothing is said of messages that end
+    something, it gets what is shown for a transfer, and nobody else asks.
+    """
+    if intent is Intent.ENDING and profile.of_edc and intent not in profile.show:
+        intent = Intent.TRANSFER
+    return profile.show.get(intent, ())
+
+
 class ProfileRejected(RefreshFailed):
     """A profile cannot be used."""
 

@@ -17,7 +17,14 @@ from connector.identity.dcp.statuses import FRESH_MS
 from connector.identity.jws import Rejected, sign
 from connector.identity.keys import public_jwk
 from connector.identity.listing.partner import Partner
-from connector.identity.listing.profile import KIND, ProfileRejected, TrustProfile, parse_profile, read_profile
+from connector.identity.listing.profile import (
+    KIND,
+    ProfileRejected,
+    TrustProfile,
+    list_granted,
+    parse_profile,
+    read_profile,
+)
 from connector.identity.roster import GRACE_MS, LOOK_AGAIN_MS, Member, RosterRejected, RosterSource
 from connector.identity.tokens import issue
 from connector.ports.identity import AuthenticationUnavailable, Exclusion, Intent
@@ -430,3 +437,12 @@ async def test_what_runs_with_the_member_of_a_partner_goes_on_for_the_time_of_gr
     assert (us.participant(FIRM), us.exclude(FIRM)) == (None, None)
     places.now_ms += GRACE_MS
     assert us.exclude(FIRM) is Exclusion.NOT_LISTED
+
+
+def test_an_edc_gets_with_an_end_what_it_gets_with_a_transfer_unless_the_profile_says_otherwise() -> None:
+    of_edc = msgspec.structs.replace(PROFILE, of_edc=True)
+    assert list_granted(PROFILE, Intent.ENDING) == ()
+    assert list_granted(of_edc, Intent.ENDING) == ("MembershipCredential",)
+    silent = msgspec.structs.replace(of_edc, show={**PROFILE.show, Intent.ENDING: ()})
+    assert list_granted(silent, Intent.ENDING) == ()
+    assert list_granted(of_edc, Intent.NEGOTIATION) == ()

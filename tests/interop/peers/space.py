@@ -45,7 +45,6 @@ without_relationships = true
 catalog = ["{type}", "{role}"]
 negotiation = ["{type}", "{role}"]
 transfer = ["{type}", "{role}"]
-ending = ["{type}", "{role}"]
 [claims.{role}]
 role = "role"
 """
