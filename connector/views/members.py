@@ -47,7 +47,8 @@ class InvitationView(msgspec.Struct, frozen=True, kw_only=True):
 class InvitationOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """An invitation: how the list will name the organisation, its roles, and how many days the link can be used.
 
-    `did` binds the link to one identifier, `types` are those of its credential (default: all of the profile).
+    `did` binds the link to one identifier, `types` are those of its credential (default: all of the profile), and
+    `data` are URLs of data planes that the organisation may have at other hosts than its own.
     """
 
     example: ClassVar[dict[str, Any]] = {"name": "Stadtwerke Herne", "roles": ["utility"], "days": 7}
@@ -56,6 +57,7 @@ class InvitationOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     roles: _RoleWords = ()
     types: _RoleWords = ()
     did: Annotated[str, Meta(max_length=512)] = ""
+    data: _RoleWords = ()
     days: Annotated[int, Meta(ge=1, le=90)] = 7
 
 

@@ -129,6 +129,7 @@ async def invite(office: MembersOffice, order: InvitationOrder, doer: Doer) -> I
             roles=order.roles,
             types=order.types,
             did=order.did,
+            data=order.data,
             doer=doer,
             waits=office.four_eyes,
         )

@@ -46,11 +46,12 @@ async def strict(tmp_path: Path) -> AsyncIterator[Authority]:
 
 
 async def test_a_link_is_in_the_answer_and_nowhere_else(authority: Authority) -> None:
-    order = {"name": "Stadtwerke  Herne", "roles": ["utility"], "days": 2}
+    order = {"name": "Stadtwerke  Herne", "roles": ["utility"], "days": 2, "data": ["https://abruf.example/x"]}
     made = await authority.do("/v1/invitations", order, status=201)
     link = parse_link(made["link"])
     kept = find_invitation(keeping.show(authority.office.authority), link.id, link.secret, NOW_MS)
     assert (kept.name, kept.roles, kept.by) == ("Stadtwerke Herne", ("utility",), "admin")
+    assert kept.data == ("https://abruf.example:443",)
     (listed,) = (await authority.read("/v1/invitations"))["items"]
     assert listed == made["invitation"]
     assert listed["state"] == "open"
@@ -135,6 +136,7 @@ async def test_a_withdrawn_invitation_is_shown_as_such(authority: Authority) -> 
         ("/v1/invitations", {"name": ""}, 422),
         ("/v1/invitations", {"name": "Firma", "days": 91}, 422),
         ("/v1/invitations", {"name": "Firma", "did": "urn:x"}, 409),
+        ("/v1/invitations", {"name": "Firma", "data": ["file:///etc"]}, 409),
         ("/v1/invitations", {"name": "Firma", "types": ["Unknown"]}, 409),
     ],
 )
