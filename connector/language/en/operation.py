@@ -94,7 +94,7 @@ SENTENCES: dict[str, str] = {
     "event-over": "is over",
     "event-since": "{at}, declared by {person}",
     "event-end": "Declare it over",
-    "event-again": "Declare that it has begun again",
+    "event-again": "Declare it begun again",
     "event-declare": "Declare an event",
     "event-name": "Name of the event",
     "event-name-hint": "As the terms write it, for example dk:emergency.",
