@@ -43,7 +43,7 @@ from connector.controlplane.usecases.issuing.making import IssuerService
 from connector.identity.dcp.resolver import DidResolver
 from connector.identity.files import read_bounded, write_new
 from connector.identity.keys import SigningKey, examine_key
-from connector.identity.listing.clocks import describe_difference
+from connector.identity.listing.clocks import warn_of_clock
 from connector.net.addresses import NetPolicy, check_callback, check_data_address
 from connector.net.certificates import examine_certificate
 from connector.net.client import GuardedClient
@@ -113,17 +113,7 @@ class TrustProblems:
 
     def note_ahead(self, ahead_s: float) -> None:
         """Note by how many seconds the clock of this machine is ahead of that where the list is; 0 if it is close."""
-        by, self.clock = describe_difference(ahead_s), None
-        if ahead_s > 0:
-            self.clock = (
-                f"The clock of this machine is {by} (hours, minutes, seconds) ahead of that where the list is: set the "
-                "wrong one by NTP, since nobody takes what is signed at another time."
-            )
-        elif ahead_s < 0:
-            self.clock = (
-                f"The clock of this machine is {by} (hours, minutes, seconds) behind that where the list is: set the "
-                "wrong one by NTP, since nobody takes what is signed at another time."
-            )
+        self.clock = warn_of_clock(ahead_s)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ Language: TypeAlias = Literal["de", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 FAULTS = (
     *("faults", "refusals", "flows", "documents", "board", "logins", "seals", "planes"),
-    *("forms", "sources", "brokers", "issuing", "trust", "stores", "recipes", "sinks"),
+    *("forms", "sources", "brokers", "issuing", "trust", "stores", "recipes", "sinks", "levels"),
 )
 """The chapters of what the code writes in English: of the process, of use cases and peers, of data, of documents."""
 COMMANDS = (

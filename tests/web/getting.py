@@ -217,6 +217,7 @@ OPENED = {
     "/lieferungen/waehlen": link("/lieferungen/waehlen", vertrag=make_agreement().key),
     "/abos/neu": link("/abos/neu", vertrag=make_agreement().key),
     "/abos/beenden": link("/abos/beenden", id="urn:s:1"),
+    "/lieferungen/empfangen/entfernen": link("/lieferungen/empfangen/entfernen", tage="90"),
     "/lieferungen/inhalt": link("/lieferungen/inhalt", id=DELIVERED, datei="luft.csv"),
 }
 """The addresses of the pages about these."""

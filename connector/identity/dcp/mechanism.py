@@ -21,7 +21,7 @@ from connector.identity.dcp.issuing import DcpIssuer, keep_token
 from connector.identity.dcp.messaging import DcpPeer
 from connector.identity.dcp.methods import find_sealing_keys
 from connector.identity.dcp.partners import PartnerLists, describe
-from connector.identity.dcp.presented import TrustedIssuers, Verifier, name_missing, verify_presentation
+from connector.identity.dcp.presented import TrustedIssuers, Verifier, name_missing, read_stated, verify_presentation
 from connector.identity.dcp.resolver import DidResolver
 from connector.identity.dcp.reviewing import CredentialReview
 from connector.identity.dcp.self_issued import SelfIssued, verify_by_newest, verify_self_issued
@@ -480,7 +480,7 @@ class DcpIdentity:
             "roster_version": roster.document.version if roster else 0,
             "credentials": [{"id": each.id, "issuer": each.issuer, "types": list(each.types)} for each in shown],
         }
-        stated = self._read_claims(shown)
+        stated = read_stated(self._profile, shown)
         if shown:
             evidence[SHOWN_CLAIMS] = stated
         return Caller(
@@ -491,14 +491,3 @@ class DcpIdentity:
             shown=tuple(ShownStatus(each.issuer, entry) for each in shown for entry in each.statuses),
             seals=claims.seals_messages is True,
         )
-
-    def _read_claims(self, shown: Sequence[PresentedCredential]) -> dict[str, list[str]]:
-        """Return what the profile takes from credentials for policies."""
-        claims = dict[str, list[str]]()
-        for each in shown:
-            for kind in each.types:
-                for name, member in self._profile.claims.get(kind, {}).items():
-                    said = each.claims.get(member)
-                    values = said if isinstance(said, list) else [said]
-                    claims.setdefault(name, []).extend(value for value in values if isinstance(value, str))
-        return claims

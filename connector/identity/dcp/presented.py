@@ -11,6 +11,7 @@ from connector.identity.dcp.self_issued import Resolve, SelfIssued, check_key_na
 from connector.identity.dcp.statuses import StatusLists, open_issued
 from connector.identity.jws import KEY_RULES, OPENING_RULES, Opened, Rejected, open_signed
 from connector.identity.keys import PEER_ALGORITHMS
+from connector.identity.listing.profile import TrustProfile
 from connector.identity.tokens import LEEWAY_S
 from connector.protocol.dcp.claims import (
     MAX_CREDENTIAL,
@@ -187,3 +188,15 @@ def name_missing(credentials: Sequence[PresentedCredential], required: frozenset
     """Return the required types that no credential has, in order."""
     held = {name for credential in credentials for name in credential.types}
     return tuple(sorted(required - held))
+
+
+def read_stated(profile: TrustProfile, shown: Sequence[PresentedCredential]) -> dict[str, list[str]]:
+    """Return what a profile takes from credentials for policies."""
+    claims = dict[str, list[str]]()
+    for each in shown:
+        for kind in each.types:
+            for name, member in profile.claims.get(kind, {}).items():
+                said = each.claims.get(member)
+                values = said if isinstance(said, list) else [said]
+                claims.setdefault(name, []).extend(value for value in values if isinstance(value, str))
+    return claims

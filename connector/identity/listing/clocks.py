@@ -35,3 +35,19 @@ def describe_difference(ahead_s: float) -> str:
     '2:00:01'
     """
     return str(timedelta(seconds=round(abs(ahead_s))))
+
+
+def warn_of_clock(ahead_s: float) -> str | None:
+    """Return one sentence about a clock that is ahead of (or behind) that where the list is; None if it is close."""
+    by = describe_difference(ahead_s)
+    if ahead_s > 0:
+        return (
+            f"The clock of this machine is {by} (hours, minutes, seconds) ahead of that where the list is: set the "
+            "wrong one by NTP, since nobody takes what is signed at another time."
+        )
+    if ahead_s < 0:
+        return (
+            f"The clock of this machine is {by} (hours, minutes, seconds) behind that where the list is: set the "
+            "wrong one by NTP, since nobody takes what is signed at another time."
+        )
+    return None

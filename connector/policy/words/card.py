@@ -79,7 +79,7 @@ def card(compiled: Compiled, language: Language) -> Card:
         language: the language of the card.
 
     >>> card(compiled("odrl:purpose isA dpv:Marketing"), "en").text.splitlines()[1]
-    'What for: You may use the data. Purpose: marketing.'
+    'What for: You may use the data. Purpose: marketing. Passing on is part of use.'
     """
     wording = make_wording(compiled, language)
     permissions = sorted({_permission(compiled, rule, wording) for rule in compiled.permissions})

@@ -38,7 +38,7 @@ class Counter:
         return seen
 
 
-FOR_PAGES = {"mails", "look_at_machine"}
+FOR_PAGES = {"mails", "look_at_machine", "received_days"}
 """Fields that only pages read."""
 
 

@@ -91,16 +91,17 @@ def test_the_anchors_of_the_data_space_and_its_name_for_the_member_are_kept(
     cli: Cli, tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     anchors = os.environ["DATENKONTOR_NET__CA"]
-    link, url = invite(cli, "Firma GmbH"), f"https://localhost:{port}"
+    abroad = "https://abruf.firma.example"
+    link, url = invite(cli, "Firma GmbH", "--data", abroad), f"https://localhost:{port}"
     with answering(tmp_path / "broker/datenkontor.toml"):
         monkeypatch.delenv("DATENKONTOR_NET__CA")
         words = ("join", link, "firma", "--public-url", url, "--port-base", str(port))
         assert "not trusted" in cli(*words).err
-        second, network = ("--second-url", "https://abruf.firma.example"), ("--network", "10.0.0.0/8")
+        second, network = ("--second-url", abroad), ("--network", "10.0.0.0/8")
         done = cli(*words, "--ca", anchors, *second, *network)
     assert done.code == 0, done.err
     settings = tomllib.loads((tmp_path / "firma/datenkontor.toml").read_text())
-    assert settings["data"]["public_url"] == "https://abruf.firma.example"
+    assert settings["data"]["public_url"] == abroad
     assert "10.0.0.0/8" in settings["net"]["networks"]
     listed = cli("authority", "member", "list", "--json", *BROKER).json["items"]
     assert ["https://abruf.firma.example:443"] in [row.get("data") for row in listed]

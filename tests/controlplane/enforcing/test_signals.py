@@ -239,7 +239,7 @@ async def test_what_only_an_equality_allows_is_decided_use_by_use(desk: Desk, tm
 
 async def test_the_last_use_is_finished_although_the_lease_is_renewed_meanwhile(desk: Desk, tmp_path: Path) -> None:
     terms = [{**USE, "constraint": [atom("odrl:count", "lteq", "1")]}]
-    async with serving(desk, tmp_path, blob(LARGE), lease_ms=400, permission=terms) as made:
+    async with serving(desk, tmp_path, blob(LARGE), lease_ms=1_500, permission=terms) as made:
         url, headers = await made.transfer()
         renewed = made.leases
         async with made.http.get(url, headers=headers) as answer:

@@ -182,6 +182,7 @@ SENTENCES: dict[str, str] = {
     "issuer": "issuer",
     "participant list": "participant list",
     "field of the person": "field of the person",
+    "tables of levels": "tables of levels",
     "fields that identify together": "fields that identify together",
     "fields to add up": "fields to add up",
     "a record is": "a record is",
