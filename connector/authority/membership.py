@@ -22,10 +22,15 @@ def name_standing(member: Member) -> str:
     return "suspended" if member.suspended else "member" if member.by_document else "by its key"
 
 
+def list_ends(record: AuthorityRecord) -> dict[str, datetime]:
+    """Return when the newest credential of each member ends that has one which is not revoked."""
+    return {each.holder: moment(each.until) for each in record.issued if not each.revoked}
+
+
 def list_members(authority: Authority) -> tuple[MemberView, ...]:
     """Return the members in the order of the list; raises RosterFault."""
     record = keeping.show(authority)
-    ends = {each.holder: each.until for each in record.issued if not each.revoked}
+    ends = list_ends(record)
     stands = {act.about: act.number for act in record.acts}
     return tuple(
         MemberView(
@@ -35,11 +40,16 @@ def list_members(authority: Authority) -> tuple[MemberView, ...]:
             roles=each.roles,
             former=each.former,
             standing=name_standing(each),
-            until=moment(ends[each.id]) if each.id in ends else None,
+            until=ends.get(each.id),
             stand=stands.get(each.id, 0),
         )
         for each in roster.show(authority.members).members
     )
+
+
+def list_addresses(document: RosterDocument, *left: Member) -> list[str]:
+    """Return where the members of a list, and those that have `left`, are told that there is another one."""
+    return [each.address for each in (*document.members, *left) if each.address]
 
 
 def find_member(authority: Authority, id: str) -> Member:

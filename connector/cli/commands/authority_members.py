@@ -62,8 +62,8 @@ def publish_and_tell(
 
 def tell(settings: Settings, document: RosterDocument, left: Member | None = None) -> int:
     """Tell the members that there is a newer list, and return how many have heard it."""
-    members = (*document.members, *([left] if left else []))
-    return asyncio.run(tell_members(settings, [each.address for each in members if each.address]))
+    addresses = membership.list_addresses(document, *([left] if left else []))
+    return asyncio.run(tell_members(settings, addresses))
 
 
 def print_published(
@@ -259,7 +259,7 @@ def list_(call: CommandCall) -> None:
     """List the members, then the invitations that nobody has used."""
     _, authority = open_authority(call)
     record, now = keeping.show(authority), read_clock()
-    ends = {each.holder: each.until for each in record.issued if not each.revoked}
+    ends = membership.list_ends(record)
     call.output.print_rows(
         [_describe(each, ends) for each in roster.show(authority.members).members],
         {
@@ -278,11 +278,15 @@ def list_(call: CommandCall) -> None:
             call.output.print_hint(call.output.say("authority.open", name=invitation.name, until=until))
 
 
-def _describe(member: Member, ends: Mapping[str, int]) -> dict[str, Any]:
+def _describe(member: Member, ends: Mapping[str, datetime]) -> dict[str, Any]:
     """Return the entry of a member, with its standing and with when its newest credential ends."""
-    until = moment(ends[member.id]) if member.id in ends else None
     whole = {"roles": member.roles, "claims": member.claims, "former": member.former}
-    return {**msgspec.to_builtins(member), **whole, "standing": membership.name_standing(member), "until": until}
+    return {
+        **msgspec.to_builtins(member),
+        **whole,
+        "standing": membership.name_standing(member),
+        "until": ends.get(member.id),
+    }
 
 
 @register(app, "log", needs="settings", faults=FAULTS, example="datenkontor authority member log")

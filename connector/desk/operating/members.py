@@ -162,7 +162,7 @@ async def add(office: MembersOffice, order: MemberOrder, doer: Doer) -> Membersh
         entry, document = membership.add(
             office.authority, read, now=now, roles=order.roles, types=order.types, doer=doer
         )
-        office.tell([each.address for each in document.members if each.address])
+        office.tell(membership.list_addresses(document))
         return MembershipDoneView(version=document.version, expires=document.expires, member=_find(office, entry.id))
 
     return await _work(make)
@@ -176,7 +176,7 @@ async def set_standing(office: MembersOffice, id: str, doer: Doer, *, suspended:
         if office.four_eyes and not suspended:
             _refuse_alone(keeping.show(office.authority), known, doer)
         document = membership.suspend(office.authority, known, now=now, suspended=suspended, doer=doer)
-        office.tell([each.address for each in document.members if each.address])
+        office.tell(membership.list_addresses(document))
         return MembershipDoneView(version=document.version, expires=document.expires, member=_find(office, known))
 
     return await _work(change)
@@ -188,7 +188,7 @@ async def revoke(office: MembersOffice, id: str, doer: Doer) -> MembershipDoneVi
     def end() -> MembershipDoneView:
         known, now = _find(office, id).id, moment(office.now())
         entry, document = membership.revoke(office.authority, known, now=now, doer=doer)
-        office.tell([each.address for each in (*document.members, entry) if each.address])
+        office.tell(membership.list_addresses(document, entry))
         return MembershipDoneView(version=document.version, expires=document.expires, member=None)
 
     return await _work(end)

@@ -17,7 +17,7 @@ import msgspec
 from connector.ports.store_errors import StoreError, Unavailable
 from connector.store.postgres.connection import FAULTS
 from connector.store.postgres.measuring import measure_tables
-from connector.store.postgres.migrate import LOCKS, STORE, examine, migrate, steps
+from connector.store.postgres.migrate import LOCKS, STORE, migrate, require_newest
 from connector.store.postgres.store import Server, connect
 from connector.store.sqlite.engine import examine as sqlite_examine
 from connector.store.sqlite.engine import migrate as sqlite_migrate
@@ -275,9 +275,7 @@ async def open_database(server: Server, participant: str, *, new: bool) -> Async
         try:
             if new:
                 await migrate(connection, participant, server.chapter)
-            newest = steps(server.chapter)[-1][0]
-            if (version := await examine(connection, participant, server.chapter)) != newest:
-                raise StoreError(f"The database has schema {version}, not {newest}: start it once with this release.")
+            await require_newest(connection, participant, server.chapter)
             async with connection.transaction():
                 await connection.execute("SET LOCAL lock_timeout = '10s'")
                 await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCKS[server.chapter])

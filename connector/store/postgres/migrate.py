@@ -72,6 +72,16 @@ async def examine(connection: Any, participant: str, chapter: str = STORE) -> in
     return await _find_version(connection, participant, chapter)
 
 
+async def require_newest(connection: Any, participant: str, chapter: str = STORE) -> None:
+    """Check that a chapter has the schema of this release; nothing is written.
+
+    Raises StoreError if it has another one, and as `migrate`.
+    """
+    newest = steps(chapter)[-1][0]
+    if (version := await examine(connection, participant, chapter)) != newest:
+        raise StoreError(f"The database has schema {version}, not {newest}: start it once with this release.")
+
+
 def _read_common() -> str:
     return files("connector.store.postgres").joinpath("schema", "replicas.sql").read_text("utf-8")
 

@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 import msgspec
 
 from connector.ports.broker_store import EVERYBODY, CrawlSource, Entry, RecordView
-from connector.ports.store_errors import StoreError, Unavailable
+from connector.ports.store_errors import Unavailable
 from connector.store.postgres.bridge import bridge_all, read_bridged
 from connector.store.postgres.connection import FAULTS
-from connector.store.postgres.migrate import examine, steps
+from connector.store.postgres.migrate import require_newest
 from connector.store.postgres.replicas import RECORD_CHANNEL, DatabaseReplica
 from connector.store.postgres.store import OpenChapter, Server, connect, open_chapter
 from connector.store.sqlite.engine.rows import fetch_one
@@ -66,9 +66,7 @@ async def read_database_sources(
     try:
         connection = await connect(record)
         try:
-            newest = steps(CHAPTER)[-1][0]
-            if (version := await examine(connection, participant, CHAPTER)) != newest:
-                raise StoreError(f"The database has schema {version}, not {newest}: start it once with this release.")
+            await require_newest(connection, participant, CHAPTER)
             async with connection.transaction(isolation="repeatable_read", readonly=True):
                 sources = [_source(row["body"]) for row in await connection.fetch(ALL_SOURCES)]
                 return sources, moderating.group_marks(await connection.fetch(moderating.SOURCE_MARKS))

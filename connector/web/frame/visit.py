@@ -400,3 +400,9 @@ async def name_people(visit: Visit, names: Iterable[str]) -> dict[str, str]:
 def read_query(visit: Visit, name: str) -> str | None:
     """Return a value of the query; None if it is missing or empty."""
     return visit.request.query_params.get(name) or None
+
+
+def read_start(visit: Visit, most: int) -> int:
+    """Return how many entries of a list were shown before (`nach`), `most` at the most; 0 for what no page says."""
+    text = read_query(visit, "nach") or ""
+    return min(int(text), most) if text.isascii() and text.isdecimal() and len(text) < 6 else 0

@@ -18,7 +18,7 @@ from connector.dataplane.files.received import (
     set_aside,
 )
 from connector.web.frame.forms import FormFault, read_form
-from connector.web.frame.visit import Visit, go_to, make_link, name_party, read_query, render
+from connector.web.frame.visit import Visit, go_to, make_link, name_party, read_query, read_start, render
 
 PATH = "/lieferungen/empfangen"
 PAGE, NAMED = 50, 20
@@ -75,7 +75,7 @@ async def undo(visit: Visit) -> Response:
 async def _show(visit: Visit, fault: str = "") -> Response:
     files = await run_in_thread(partial(list_stored, visit.desk.received))
     aside = await run_in_thread(partial(list_aside, visit.desk.received))
-    start = _read_start(visit, len(files))
+    start = read_start(visit, len(files))
     shown = files[start : start + PAGE]
     return render(
         visit,
@@ -118,9 +118,3 @@ def _read_time(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 15):
         raise FormFault("form-unreadable")
     return int(text)
-
-
-def _read_start(visit: Visit, most: int) -> int:
-    """Return how many files were shown before; 0 for what no page of ours says."""
-    text = read_query(visit, "nach") or ""
-    return min(int(text), most) if text.isascii() and text.isdecimal() and len(text) < 6 else 0

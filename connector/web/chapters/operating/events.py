@@ -7,7 +7,7 @@ from connector.controlplane.usecases import events
 from connector.policy.model.policy import ODRL
 from connector.policy.words.names import name_value
 from connector.web.frame.forms import read_form
-from connector.web.frame.visit import Visit, go_to, make_link, name_people, render
+from connector.web.frame.visit import Visit, go_to, make_link, name_people, read_start, render
 
 PATH = "/ereignisse"
 PAGE = 50
@@ -37,7 +37,7 @@ async def end(visit: Visit) -> Response:
 
 async def _show(visit: Visit, typed: str = "", fault: str = "") -> Response:
     declared = await events.list_events(visit.desk.context)
-    start = _read_start(visit, len(declared))
+    start = read_start(visit, len(declared))
     rows = declared[start : start + PAGE]
     operands = visit.desk.evaluator.library.operands
     operand = operands.operands[ODRL + "event"]
@@ -54,9 +54,3 @@ async def _show(visit: Visit, typed: str = "", fault: str = "") -> Response:
         fault=fault,
         done=visit.words.find(f"operation.done-event-{visit.request.query_params.get('fertig', '')}"),
     )
-
-
-def _read_start(visit: Visit, most: int) -> int:
-    """Return how many events were shown before; 0 for what no page of ours says."""
-    text = visit.request.query_params.get("nach", "")
-    return min(int(text), most) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
