@@ -19,7 +19,7 @@ from connector.ports.store_errors import StoreError, Unavailable
 from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer
-from connector.store.postgres.connection import FAULTS, PostgresConnection, to_error
+from connector.store.postgres.connection import FAULTS, PostgresConnection, describe_fault, to_error
 
 BEAT_S, SILENT_S = 3.0, 15.0
 CHANNEL, RECORD_CHANNEL, BOARD_CHANNEL = "datenkontor", "datenkontor_record", "datenkontor_board"
@@ -28,9 +28,21 @@ _negotiation = msgspec.msgpack.Decoder(Negotiation).decode
 _transfer = msgspec.msgpack.Decoder(Transfer).decode
 _log = logging.getLogger(__name__)
 
-_BEAT = "UPDATE replicas SET seen_at = clock_timestamp() WHERE epoch = $1"
+_LATE_S = SILENT_S - 2 * BEAT_S
+"""From which age of its own beat on a replica ends no other: theirs may be as old, and one beat older."""
+
+_BEAT = """
+WITH mine AS (SELECT epoch, extract(epoch FROM clock_timestamp() - seen_at) AS silent FROM replicas WHERE epoch = $1)
+UPDATE replicas SET seen_at = clock_timestamp() FROM mine WHERE replicas.epoch = mine.epoch RETURNING abs(silent)
+"""
+# Who writes now has its row, and shows by itself that it is alive.
+_GIVE_TIME = """
+UPDATE replicas SET seen_at = clock_timestamp()
+WHERE epoch IN (SELECT epoch FROM replicas WHERE epoch <> $1 FOR UPDATE SKIP LOCKED)
+"""
 _END_SILENT = """
-DELETE FROM replicas WHERE epoch <> $1 AND seen_at < clock_timestamp() - make_interval(secs => $2) RETURNING name
+DELETE FROM replicas WHERE epoch <> $1
+AND seen_at < (SELECT seen_at FROM replicas WHERE epoch = $1) - make_interval(secs => $2) RETURNING name
 """
 _OTHERS = "SELECT min(epoch) AS first, count(*) AS number FROM replicas"
 _IS_FREE = "(claimant IS NULL OR NOT EXISTS (SELECT 1 FROM replicas WHERE epoch = claimant))"
@@ -112,7 +124,7 @@ class DatabaseReplica:
                 while await self._look(connection):  # noqa: ASYNC110 - a heart beats by the clock
                     await asyncio.sleep(BEAT_S)
             except (*FAULTS, StoreError) as fault:
-                _log.warning("the database does not answer (%s): it is asked again", fault)
+                _log.warning("the database does not answer (%s): it is asked again", describe_fault(fault))
                 await asyncio.sleep(BEAT_S)
             finally:
                 self.listens.clear()
@@ -124,9 +136,12 @@ class DatabaseReplica:
 
     async def _look(self, connection: Any) -> bool:
         """Show that this process is alive and end those that are not; return whether this one may go on."""
-        if await connection.execute(_BEAT, self.epoch) != "UPDATE 1":
+        silent_s = await connection.fetchval(_BEAT, self.epoch)
+        if silent_s is None:
             self.end()
             return False
+        if silent_s > _LATE_S:
+            await connection.execute(_GIVE_TIME, self.epoch)
         gone = await connection.fetch(_END_SILENT, self.epoch, SILENT_S)
         for row in gone:
             _log.warning("the replica %s was silent for %d s: its work is taken up here", row["name"], SILENT_S)

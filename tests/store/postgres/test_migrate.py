@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from connector.ports.store_errors import Unavailable
+from connector.ports.store_errors import StoreError, Unavailable
 from connector.store.postgres.migrate import DatabaseRefused, migrate, steps
 from connector.store.postgres.store import Server, connect, examine_database, open_postgres
 from connector.store.sqlite.engine import migrate as sqlite_migrate
@@ -175,3 +175,57 @@ async def test_a_server_without_a_free_connection_is_refused_in_one_sentence() -
             await connection.close()
     finally:
         await asyncio.to_thread(server.remove)
+
+
+@pytest.mark.postgres
+async def test_a_role_without_rights_is_refused_and_told_which() -> None:
+    url = await make_database()
+    place, name = url.rpartition("@")[2], f"r{url.rpartition('/')[2]}"
+    connection = await asyncpg.connect(url)
+    await connection.execute(f"CREATE ROLE {name} LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    low = Server(f"postgresql://{name}@{place}")
+    try:
+        for attempt in (open_postgres, examine_database):
+            with pytest.raises(DatabaseRefused, match="may not create tables in the schema public"):
+                await attempt(low, ME)
+        await (await open_postgres(Server(url), ME)).close()
+        for attempt in (open_postgres, examine_database):
+            with pytest.raises(DatabaseRefused, match="lacks a right"):
+                await attempt(low, ME)
+    finally:
+        await connection.execute(f"DROP ROLE {name}")
+        await connection.close()
+
+
+@pytest.mark.postgres
+async def test_a_role_that_looks_elsewhere_is_refused() -> None:
+    url = await make_database()
+    with pytest.raises(DatabaseRefused, match="no schema that is there"):
+        await open_postgres(Server(f"{url}?search_path=nowhere"), ME)
+    await (await open_postgres(Server(url), ME)).close()
+    connection = await asyncpg.connect(url)
+    await connection.execute('CREATE SCHEMA other; CREATE SCHEMA "Its-Own"')
+    await connection.close()
+    for attempt in (open_postgres, examine_database):
+        with pytest.raises(DatabaseRefused, match="tables are in the schema public"):
+            await attempt(Server(f"{url}?search_path=other,public"), ME)
+    await (await open_postgres(Server(f'{url}?search_path="Its-Own"'), ME)).close()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("place", "sentence"),
+    [
+        ("127.0.0.1:99999/x", "cannot be read"),
+        ("127.0.0.1:1/x?sslmode=verify-full", "certificate of the database cannot be checked"),
+        ("127.0.0.1:1/x?sslmode=verify-full&sslrootcert=/nothing.pem", "is not there"),
+        ("127.0.0.1:1/x?sslmode=none", "cannot be read"),
+    ],
+)
+async def test_an_address_that_leads_to_nothing_is_refused_in_one_sentence(
+    place: str, sentence: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("PGSSLROOTCERT", raising=False)
+    with pytest.raises(StoreError, match=sentence):
+        await open_postgres(Server(f"postgresql://postgres@{place}"), ME)

@@ -68,6 +68,27 @@ async def test_a_silent_replica_is_ended_by_another_and_hears_of_it() -> None:
         await store.close()
 
 
+@pytest.mark.parametrize("seconds", [-40, -3600, 3600])
+async def test_a_server_that_was_away_or_has_another_time_ends_no_replica(seconds: int) -> None:
+    url = await make_database()
+    store = await open_postgres(Server(url), ME)
+    connection = await asyncpg.connect(url)
+    other = DatabaseReplica()
+    # It has no beat yet, as one whose connection comes back later.
+    await other.register(connection)
+    ages = "SELECT abs(extract(epoch FROM clock_timestamp() - seen_at)) FROM replicas WHERE epoch = $1"
+    try:
+        await connection.execute("UPDATE replicas SET seen_at = seen_at + make_interval(secs => $1)", float(seconds))
+        async with asyncio.timeout(30):
+            while (age := await connection.fetchval(ages, other.epoch)) is not None and age > SILENT_S:  # noqa: ASYNC110 - another process of the test writes
+                await asyncio.sleep(0.05)
+        assert age is not None, "it was ended"
+        assert not other.ended.is_set()
+    finally:
+        await connection.close()
+        await store.close()
+
+
 async def test_the_others_hear_which_process_a_commit_has_changed() -> None:
     url = await make_database()
     listening = DatabaseReplica()

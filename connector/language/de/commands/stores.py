@@ -63,4 +63,10 @@ SENTENCES: dict[str, str] = {
     "A management key of the tenant {} is in use already: give it a key of its own.": "Ein Verwaltungsschlüssel des Mandanten {0} ist schon in Gebrauch: bitte ihm einen eigenen geben.",
     "A tenant of a PostgreSQL store cannot be exported yet: copy the store to a file first.": "Ein Mandant in PostgreSQL lässt sich noch nicht ausgeben: bitte die Datenbank zuerst in eine Datei kopieren.",
     "The store {} cannot be read ({}): check `store.path` and its disk.": "Die Datenbank {0} ist nicht lesbar ({1}): bitte `store.path` und den Datenträger prüfen.",
+    "The certificate of the database cannot be checked: name the file with that of its authority, as `sslrootcert=/path/ca.pem` in `store.url`.": "Das Zertifikat der Datenbank lässt sich nicht prüfen: bitte die Datei mit dem Zertifikat der ausstellenden Stelle nennen, als `sslrootcert=/pfad/ca.pem` in `store.url`.",
+    "A file or socket that the address of the database names is not there: check `sslrootcert`, `sslcert`, `sslkey` and the host in `store.url`.": "Eine Datei oder ein Socket aus der Adresse der Datenbank fehlt: bitte `sslrootcert`, `sslcert`, `sslkey` und den Host in `store.url` prüfen.",
+    "The role of the database lacks a right ({}): let it own the database.": "Der Rolle der Datenbank fehlt ein Recht ({0}): bitte sie zur Eigentümerin der Datenbank machen.",
+    "The role of the database looks into no schema that is there: set its `search_path`.": "Die Rolle der Datenbank sucht in keinem vorhandenen Schema: bitte ihren `search_path` setzen.",
+    "The role of the database may not create tables in the schema {}: let it own the database.": "Die Rolle der Datenbank darf im Schema {0} keine Tabellen anlegen: bitte sie zur Eigentümerin der Datenbank machen.",
+    "The tables are in the schema {}, but the role of the database looks into {} first: set its `search_path`.": "Die Tabellen sind im Schema {0}, die Rolle der Datenbank sucht aber zuerst in {1}: bitte ihren `search_path` setzen.",
 }
