@@ -10,6 +10,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connector.app.connector import Doors
+from connector.app.tenants.listing import find_first
 from connector.app.tenants.seats import Seats, find_netloc
 from connector.dataplane.listener.serve import DataRoute, FindRoutes, make_app
 from connector.net.serving.messages import Application, PeerRequest, Reply
@@ -31,10 +32,12 @@ def make_doors(seats: Seats) -> Doors:
 
 def _make_protocol(seats: Seats) -> Application:
     house = seats.house.protocol
-    own = find_netloc(seats.house.parts.settings.protocol.public_url)
+    settings = seats.house.parts.settings.protocol
+    own, own_first = find_netloc(settings.public_url), find_first(settings.path)
 
     def name_by_path(path: str) -> str:
-        return path[1:].partition("/")[0]
+        # What the process itself serves there was there before any tenant.
+        return "" if (first := find_first(path)) == own_first else first
 
     async def answer(request: PeerRequest) -> Reply:
         name = name_by_path(request.path)

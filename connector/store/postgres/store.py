@@ -180,7 +180,8 @@ async def open_chapter(
         pool = await asyncpg.create_pool(
             server.url,
             password=server.password,
-            min_size=1,
+            # The driver would keep a floor by itself, with a stack of calls in the log whenever the server is away.
+            min_size=0,
             max_size=server.connections,
             timeout=_CONNECT_S,
             command_timeout=_STATEMENT_S,

@@ -104,7 +104,7 @@ async def test_a_commit_without_an_answer_is_asked_for(store: PostgresStore, aft
     await store.commit([put(3)])
 
 
-async def test_a_server_that_crashes_and_comes_back_loses_nothing() -> None:
+async def test_a_server_that_crashes_and_comes_back_loses_nothing(caplog: pytest.LogCaptureFixture) -> None:
     server = await asyncio.to_thread(PostgresServer)
     try:
         store = await open_postgres(Server(await make_database(server.url)), ME)
@@ -119,6 +119,7 @@ async def test_a_server_that_crashes_and_comes_back_loses_nothing() -> None:
         assert await store.negotiation(OWNER, "urn:n:2") is None
         await store.commit([put(2)])
         await store.close()
+        assert not [record for record in caplog.records if record.exc_info], "the log has a stack of calls"
     finally:
         await asyncio.to_thread(server.remove)
 

@@ -57,6 +57,7 @@ SENTENCES: dict[str, str] = {
     "data.public_url is missing: with tenants, name the address of the data-plane listener.": "data.public_url fehlt: Mit Mandanten bitte die Adresse der Datenebene nennen.",
     "In {}, {} is a setting of the whole process: remove it from that of a tenant.": "In {0} ist {1} eine Einstellung des ganzen Prozesses: bitte aus der eines Mandanten entfernen.",
     "The list of the tenants, {}, cannot be read: restore it from a backup.": "Die Liste der Mandanten, {0}, ist nicht lesbar: bitte aus einer Sicherung zurückholen.",
+    "The list of the tenants, {}, has a name that none can have: restore it from a backup.": "Die Liste der Mandanten, {0}, enthält einen Namen, den keiner haben kann: bitte aus einer Sicherung zurückholen.",
     "The list of the tenants, {}, has a name twice: restore it from a backup.": "Die Liste der Mandanten, {0}, enthält einen Namen zweimal: bitte aus einer Sicherung zurückholen.",
     "The tenants {} and {} are both {}: give each its own identifier.": "Die Mandanten {0} und {1} sind beide {2}: bitte jedem eine eigene Kennung geben.",
     "A host of the tenant {} is that of another one: give it a host of its own.": "Ein Host des Mandanten {0} gehört schon einem anderen: bitte ihm einen eigenen geben.",
