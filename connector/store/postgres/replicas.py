@@ -8,7 +8,7 @@ import asyncio
 import logging
 import os
 import platform
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -20,8 +20,10 @@ from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer
 from connector.store.postgres.connection import FAULTS, PostgresConnection, describe_fault, to_error
+from connector.store.postgres.migrate import DatabaseRefused
 
 BEAT_S, SILENT_S = 3.0, 15.0
+NOTHING_ALIKE: Mapping[str, str] = {}
 CHANNEL, RECORD_CHANNEL, BOARD_CHANNEL = "datenkontor", "datenkontor_record", "datenkontor_board"
 
 _negotiation = msgspec.msgpack.Decoder(Negotiation).decode
@@ -64,12 +66,17 @@ class DatabaseReplica:
     `heard` is called with the identifier of a process that another replica has changed, `freed` when a replica has
     ended, so that its work is looked for, and `ended` when the epoch of this one is over.
 
+    `alike` is what all of them have to have alike: words without spaces, by their name, and nothing secret.
+
     With `lead`, the number of an advisory lock, one of them leads at a time: the lock ends with the connection of the
     one that has it, and the server ends a connection that shows no life.
     """
 
-    def __init__(self, channel: str = CHANNEL, lead: int | None = None) -> None:
+    def __init__(
+        self, channel: str = CHANNEL, lead: int | None = None, alike: Mapping[str, str] = NOTHING_ALIKE
+    ) -> None:
         self._channel = channel
+        self._alike = alike
         self._lead = lead
         self.leads = asyncio.Event()
         """Set while this replica leads."""
@@ -88,10 +95,29 @@ class DatabaseReplica:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def register(self, connection: Any) -> None:
-        """Get an epoch."""
-        name = f"{platform.node()}:{os.getpid()}"
+        """Get an epoch. Raises DatabaseRefused if an older replica that is alive has not alike what it has to."""
+        name = " ".join([f"{platform.node()}:{os.getpid()}", *(f"{key}={value}" for key, value in self._alike.items())])
         self.epoch = await connection.fetchval("INSERT INTO replicas (name) VALUES ($1) RETURNING epoch", name)
         await self._look(connection)
+        for row in await connection.fetch("SELECT name FROM replicas WHERE epoch < $1 ORDER BY epoch", self.epoch):
+            if fault := self._find_difference(row["name"]):
+                await connection.execute("DELETE FROM replicas WHERE epoch = $1", self.epoch)
+                raise DatabaseRefused(fault)
+
+    def _find_difference(self, name: str) -> str | None:
+        """Return what another replica has not alike, by its name. One of an older release says less of itself."""
+        process, *words = name.split(" ")
+        theirs = dict(word.partition("=")[::2] for word in words)
+        differing = {key for key, value in self._alike.items() if theirs.get(key, value) != value}
+        if "secret" in differing:
+            return (
+                f"The process {process} on this database has another secret for pseudonyms: "
+                "copy the file `store.secret` from its folder."
+            )
+        if "zone" in differing:
+            other, own = theirs["zone"], self._alike["zone"]
+            return f"The process {process} on this database counts in the zone {other}, not in {own}: use one for both."
+        return None
 
     def begin(self, connect: Callable[[], Awaitable[Any]]) -> None:
         """Show from now on that this process is alive, and hear of the others, until `leave`."""
@@ -144,7 +170,9 @@ class DatabaseReplica:
             await connection.execute(_GIVE_TIME, self.epoch)
         gone = await connection.fetch(_END_SILENT, self.epoch, SILENT_S)
         for row in gone:
-            _log.warning("the replica %s was silent for %d s: its work is taken up here", row["name"], SILENT_S)
+            _log.warning(
+                "the replica %s was silent for %d s: its work is taken up here", row["name"].partition(" ")[0], SILENT_S
+            )
         others = await connection.fetchrow(_OTHERS)
         self.count = max(1, others["number"])
         if others["first"] == self.epoch:

@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from connector.ports import changes
+from connector.store.postgres.migrate import DatabaseRefused
 from connector.store.postgres.replicas import SILENT_S, DatabaseReplica
 from connector.store.postgres.store import Server, open_postgres
 from tests.contract import values
@@ -106,3 +107,23 @@ async def test_the_others_hear_which_process_a_commit_has_changed() -> None:
     finally:
         await other.close()
         await store.close()
+
+
+@pytest.mark.parametrize(
+    ("own", "sentence"),
+    [({"secret": "b" * 16}, "another secret for pseudonyms"), ({"zone": "UTC"}, "zone Europe/Berlin, not in UTC")],
+)
+async def test_a_replica_that_is_not_like_the_others_is_refused(own: dict[str, str], sentence: str) -> None:
+    url = await make_database()
+    alike = {"secret": "a" * 16, "zone": "Europe/Berlin"}
+    store = await open_postgres(Server(url), ME, replica=DatabaseReplica(alike=alike))
+    try:
+        with pytest.raises(DatabaseRefused, match=sentence):
+            await open_postgres(Server(url), ME, replica=DatabaseReplica(alike=alike | own))
+        # One that is, and one of an older release, which says nothing of itself, are welcome.
+        for words in (alike, {}):
+            await (await open_postgres(Server(url), ME, replica=DatabaseReplica(alike=words))).close()
+    finally:
+        await store.close()
+    # When nobody else is there, another secret contradicts nobody.
+    await (await open_postgres(Server(url), ME, replica=DatabaseReplica(alike=alike | own))).close()

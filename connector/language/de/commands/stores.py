@@ -70,4 +70,6 @@ SENTENCES: dict[str, str] = {
     "The role of the database looks into no schema that is there: set its `search_path`.": "Die Rolle der Datenbank sucht in keinem vorhandenen Schema: bitte ihren `search_path` setzen.",
     "The role of the database may not create tables in the schema {}: let it own the database.": "Die Rolle der Datenbank darf im Schema {0} keine Tabellen anlegen: bitte sie zur Eigentümerin der Datenbank machen.",
     "The tables are in the schema {}, but the role of the database looks into {} first: set its `search_path`.": "Die Tabellen sind im Schema {0}, die Rolle der Datenbank sucht aber zuerst in {1}: bitte ihren `search_path` setzen.",
+    "The process {} on this database has another secret for pseudonyms: copy the file `store.secret` from its folder.": "Der Prozess {0} an dieser Datenbank hat ein anderes Geheimnis für Pseudonyme: bitte die Datei `store.secret` aus seinem Ordner übernehmen.",
+    "The process {} on this database counts in the zone {}, not in {}: use one for both.": "Der Prozess {0} an dieser Datenbank zählt in der Zeitzone {1}, nicht in {2}: bitte für beide eine verwenden.",
 }
