@@ -1,6 +1,7 @@
 """The store in PostgreSQL: what `SqliteStore` asks of its chapters, awaited, and its commits through another writer."""
 
 import inspect
+import ssl
 import time
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import nullcontext
@@ -89,6 +90,11 @@ def _name_refusal(fault: Exception) -> StoreError:
     if isinstance(fault, REFUSED_BY_SERVER):
         return DatabaseRefused(
             f"The database cannot be opened ({describe_fault(fault)}): check `store.url` and its password."
+        )
+    if isinstance(fault, ssl.SSLCertVerificationError):
+        return DatabaseRefused(
+            f"The certificate of the database is not trusted ({fault.verify_message}): "
+            "check `sslrootcert` and the host in `store.url`."
         )
     if "root certificate" in str(fault):
         return DatabaseRefused(

@@ -1,7 +1,9 @@
 """The schema in PostgreSQL: the same as that of SQLite, and refused where it is not ours to use."""
 
 import asyncio
+import os
 import re
+import shutil
 import sqlite3
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +16,7 @@ from connector.store.postgres.migrate import DatabaseRefused, migrate, steps
 from connector.store.postgres.store import Server, connect, examine_database, open_postgres
 from connector.store.sqlite.engine import migrate as sqlite_migrate
 from tests.store.postgres.server import PostgresServer, find_server, make_database
+from tests.support.certificates import write_certificates
 
 ME = "urn:participant:me"
 _OWN = {"installation", "replicas"}
@@ -229,3 +232,29 @@ async def test_an_address_that_leads_to_nothing_is_refused_in_one_sentence(
     monkeypatch.delenv("PGSSLROOTCERT", raising=False)
     with pytest.raises(StoreError, match=sentence):
         await open_postgres(Server(f"postgresql://postgres@{place}"), ME)
+
+
+@pytest.mark.postgres
+async def test_a_server_whose_certificate_is_not_trusted_is_refused(tmp_path: Path) -> None:
+    server = await asyncio.to_thread(PostgresServer)
+    try:
+        folder = server.folder / "tls"
+        folder.mkdir()
+        write_certificates(folder)
+        write_certificates(tmp_path)
+        connection = await asyncpg.connect(server.url)
+        for name, file in (("ssl_cert_file", "certificate.pem"), ("ssl_key_file", "key.pem")):
+            await connection.execute(f"ALTER SYSTEM SET {name} = '{folder / file}'")
+        await connection.execute("ALTER SYSTEM SET ssl = on")
+        await connection.close()
+        if os.geteuid() == 0:
+            for path in (folder, *folder.iterdir()):
+                shutil.chown(path, "postgres")
+        await asyncio.to_thread(server.stop)
+        await asyncio.to_thread(server.start)
+        url = f"{await make_database(server.url)}?sslmode=verify-full&sslrootcert="
+        with pytest.raises(DatabaseRefused, match="is not trusted"):
+            await open_postgres(Server(f"{url}{tmp_path / 'ca.pem'}"), ME)
+        await (await open_postgres(Server(f"{url}{folder / 'ca.pem'}"), ME)).close()
+    finally:
+        await asyncio.to_thread(server.remove)

@@ -72,4 +72,5 @@ SENTENCES: dict[str, str] = {
     "The tables are in the schema {}, but the role of the database looks into {} first: set its `search_path`.": "Die Tabellen sind im Schema {0}, die Rolle der Datenbank sucht aber zuerst in {1}: bitte ihren `search_path` setzen.",
     "The process {} on this database has another secret for pseudonyms: copy the file `store.secret` from its folder.": "Der Prozess {0} an dieser Datenbank hat ein anderes Geheimnis für Pseudonyme: bitte die Datei `store.secret` aus seinem Ordner übernehmen.",
     "The process {} on this database counts in the zone {}, not in {}: use one for both.": "Der Prozess {0} an dieser Datenbank zählt in der Zeitzone {1}, nicht in {2}: bitte für beide eine verwenden.",
+    "The certificate of the database is not trusted ({}): check `sslrootcert` and the host in `store.url`.": "Dem Zertifikat der Datenbank wird nicht vertraut ({0}): bitte `sslrootcert` und den Host in `store.url` prüfen.",
 }
