@@ -1,7 +1,6 @@
 """The store in PostgreSQL: what `SqliteStore` asks of its chapters, awaited, and its commits through another writer."""
 
 import inspect
-import ssl
 import time
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import nullcontext
@@ -91,9 +90,10 @@ def _name_refusal(fault: Exception) -> StoreError:
         return DatabaseRefused(
             f"The database cannot be opened ({describe_fault(fault)}): check `store.url` and its password."
         )
-    if isinstance(fault, ssl.SSLCertVerificationError):
+    # Only a certificate has it (ssl.SSLCertVerificationError), and only `net` knows TLS.
+    if untrusted := getattr(fault, "verify_message", None):
         return DatabaseRefused(
-            f"The certificate of the database is not trusted ({fault.verify_message}): "
+            f"The certificate of the database is not trusted ({untrusted}): "
             "check `sslrootcert` and the host in `store.url`."
         )
     if "root certificate" in str(fault):
