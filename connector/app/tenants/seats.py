@@ -6,7 +6,7 @@ its values and a few tasks that wait; no request of another participant passes i
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -63,7 +63,7 @@ class Seats:
     """Set when every active tenant has its seat, or a fault."""
 
     _seating: dict[str, asyncio.Task[ConnectorServer | None]] = field(default_factory=dict)
-    _served: dict[str, set[asyncio.Task[Any]]] = field(default_factory=dict)
+    _served: dict[str, set[asyncio.Future[Any]]] = field(default_factory=dict)
 
     def is_active(self, name: str) -> bool:
         """Return whether a tenant of this name takes part."""
@@ -83,12 +83,12 @@ class Seats:
             self._seating[name] = asyncio.create_task(self._seat(name), name=f"seat {name}")
         return await asyncio.shield(self._seating[name])
 
-    async def serve(self, name: str, answering: Coroutine[Any, Any, R]) -> R:
+    async def serve(self, name: str, answering: Awaitable[R]) -> R:
         """Return what a tenant answers; it leaves afterwards, so that nothing is stored for one that is gone.
 
         Raises TenantLeft if that takes too long.
         """
-        running = asyncio.create_task(answering)
+        running = asyncio.ensure_future(answering)
         self._served.setdefault(name, set()).add(running)
         try:
             return await running
