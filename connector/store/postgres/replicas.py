@@ -39,8 +39,10 @@ UPDATE replicas SET seen_at = clock_timestamp() FROM mine WHERE replicas.epoch =
 """
 # Who writes now has its row, and shows by itself that it is alive.
 _GIVE_TIME = """
-UPDATE replicas SET seen_at = clock_timestamp()
-WHERE epoch IN (SELECT epoch FROM replicas WHERE epoch <> $1 FOR UPDATE SKIP LOCKED)
+UPDATE replicas SET seen_at = clock_timestamp() WHERE epoch IN (
+    SELECT epoch FROM replicas WHERE epoch <> $1 AND ($2 OR seen_at > clock_timestamp() + make_interval(secs => $3))
+    FOR UPDATE SKIP LOCKED
+)
 """
 _END_SILENT = """
 DELETE FROM replicas WHERE epoch <> $1
@@ -166,8 +168,8 @@ class DatabaseReplica:
         if silent_s is None:
             self.end()
             return False
-        if silent_s > _LATE_S:
-            await connection.execute(_GIVE_TIME, self.epoch)
+        # A beat in the future is of a time when the clock was ahead: the dead would have it for as long.
+        await connection.execute(_GIVE_TIME, self.epoch, silent_s > _LATE_S, BEAT_S)
         gone = await connection.fetch(_END_SILENT, self.epoch, SILENT_S)
         for row in gone:
             _log.warning(

@@ -79,7 +79,12 @@ async def test_a_server_that_was_away_or_has_another_time_ends_no_replica(second
     await other.register(connection)
     ages = "SELECT abs(extract(epoch FROM clock_timestamp() - seen_at)) FROM replicas WHERE epoch = $1"
     try:
-        await connection.execute("UPDATE replicas SET seen_at = seen_at + make_interval(secs => $1)", float(seconds))
+        # Both at once, and not in the middle of a beat: it is the clock that is set.
+        async with connection.transaction():
+            await connection.execute("LOCK TABLE replicas")
+            await connection.execute(
+                "UPDATE replicas SET seen_at = seen_at + make_interval(secs => $1)", float(seconds)
+            )
         async with asyncio.timeout(30):
             while (age := await connection.fetchval(ages, other.epoch)) is not None and age > SILENT_S:  # noqa: ASYNC110 - another process of the test writes
                 await asyncio.sleep(0.05)
@@ -88,6 +93,22 @@ async def test_a_server_that_was_away_or_has_another_time_ends_no_replica(second
     finally:
         await connection.close()
         await store.close()
+
+
+async def test_who_died_before_the_clock_was_set_back_keeps_its_work_no_longer_than_others() -> None:
+    url = await make_database()
+    connection = await asyncpg.connect(url)
+    first = await open_postgres(Server(url), ME)
+    dead = DatabaseReplica()
+    await dead.register(connection)
+    await first.close()
+    await connection.execute("UPDATE replicas SET seen_at = seen_at + interval '1 hour'")
+    # This one has no beat of before.
+    alive = DatabaseReplica()
+    await alive.register(connection)
+    ahead = "SELECT seen_at > clock_timestamp() FROM replicas WHERE epoch = $1"
+    assert await connection.fetchval(ahead, dead.epoch) is False
+    await connection.close()
 
 
 async def test_the_others_hear_which_process_a_commit_has_changed() -> None:
