@@ -246,7 +246,8 @@ async def build_parts(
     try:
         # Without pages, there is nobody to tell.
         rule = notices if settings.web.port is not None else None
-        store, replica = await open_configured(settings, now, rule)
+        secret = load_secret(settings).person("replicas", "alike")[:16]
+        store, replica = await open_configured(settings, now, rule, secret)
     except BaseException:
         os.close(lock)
         raise

@@ -15,9 +15,11 @@ from connector.store.sqlite.store import open_store
 
 
 async def open_configured(
-    settings: Settings, now: Callable[[], int], rule: CommitRule | None = None
+    settings: Settings, now: Callable[[], int], rule: CommitRule | None = None, secret: str | None = None
 ) -> tuple[Store, Replica]:
     """Open the store of a connector; return it with what this process knows of others that share it.
+
+    `secret` is a text that only processes with the same secret for pseudonyms have; None if nothing depends on it.
 
     Raises SettingsError and StoreError.
     """
@@ -29,7 +31,9 @@ async def open_configured(
     from connector.store.postgres.replicas import DatabaseReplica
     from connector.store.postgres.store import open_postgres
 
-    replica = DatabaseReplica()
+    # Two secrets would make two pseudonyms of one person, two zones would count a use in two months.
+    alike = {"zone": settings.zone, **({"secret": secret} if secret else {})}
+    replica = DatabaseReplica(alike=alike)
     store = await open_postgres(
         build_database(settings), settings.participant.id, now=now, zone=zone, rule=rule, replica=replica
     )

@@ -10,7 +10,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connector.app.connector import Doors
-from connector.app.tenants.seats import Seats, find_netloc
+from connector.app.tenants.listing import find_first
+from connector.app.tenants.seats import Seats, TenantLeft, find_netloc
 from connector.dataplane.listener.serve import DataRoute, FindRoutes, make_app
 from connector.net.serving.messages import Application, PeerRequest, Reply
 
@@ -31,10 +32,12 @@ def make_doors(seats: Seats) -> Doors:
 
 def _make_protocol(seats: Seats) -> Application:
     house = seats.house.protocol
-    own = find_netloc(seats.house.parts.settings.protocol.public_url)
+    settings = seats.house.parts.settings.protocol
+    own, own_first = find_netloc(settings.public_url), find_first(settings.path)
 
     def name_by_path(path: str) -> str:
-        return path[1:].partition("/")[0]
+        # What the process itself serves there was there before any tenant.
+        return "" if (first := find_first(path)) == own_first else first
 
     async def answer(request: PeerRequest) -> Reply:
         name = name_by_path(request.path)
@@ -47,7 +50,12 @@ def _make_protocol(seats: Seats) -> Application:
             return await house.answer(request)
         seat = await seats.find(name)
         # Peers take every 4xx as final, and who is suspended comes back.
-        return await seat.protocol.answer(request) if seat else _put_off(AWAY_S)
+        if seat is None:
+            return _put_off(AWAY_S)
+        try:
+            return await seats.serve(name, seat.protocol.answer(request))
+        except TenantLeft:
+            return _put_off(AWAY_S)
 
     def refuse(path: str, status: int) -> Reply:
         seat = seats.taken.get(name_by_path(path))

@@ -54,7 +54,7 @@ def add_tenant(house: Settings, folder: Path, plan: TenantPlan, now: int) -> Add
 
     Raises TenantRefused, SettingsError and OSError; then there is no tenant, and no file of it.
     """
-    if fault := check_name(plan.name):
+    if fault := check_name(plan.name, house.protocol.path):
         raise TenantRefused(fault)
     with change_list(folder) as tenants:
         if plan.name in tenants:
@@ -65,6 +65,8 @@ def add_tenant(house: Settings, folder: Path, plan: TenantPlan, now: int) -> Add
         if place.exists():
             raise TenantRefused("folder")
         draft = folder / f".{plan.name}.new"
+        # Whoever was killed here has left it; nobody else writes while the list is being changed.
+        _discard(draft)
         try:
             added = _write_folder(house, folder, draft, plan)
             draft.replace(place)

@@ -88,6 +88,8 @@ def export_tenant(settings: Settings, folder: Path, name: str, target: Path) -> 
         raise SettingsError("A tenant of a PostgreSQL store cannot be exported yet: copy the store to a file first.")
     draft = target.with_name(f".{target.name}.new")
     counts: dict[str, int] = {}
+    # A command that was killed has left it.
+    draft.unlink(missing_ok=True)
     try:
         with tarfile.open(draft, "x") as archive:
             # There is no store before the first start.

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
 
 import msgspec
 
@@ -41,7 +40,7 @@ class TenantState(StrEnum):
 class Tenant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One tenant: its state and since when it is there (ms). Its name is the key of its rows and of its folder."""
 
-    name: Annotated[str, msgspec.Meta(pattern=NAME.pattern)]
+    name: str
     since: int
     state: TenantState = TenantState.ACTIVE
 
@@ -55,6 +54,11 @@ def read_list(folder: Path) -> Mapping[str, Tenant]:
         read = msgspec.json.decode(read_bounded(path, _BYTES), type=list[Tenant])
     except (FileFault, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise SettingsError(f"The list of the tenants, {path}, cannot be read: restore it from a backup.") from None
+    if any(check_name(tenant.name) for tenant in read):
+        # Else the removal of a tenant could remove another folder, or the rows of the participant of the process.
+        raise SettingsError(
+            f"The list of the tenants, {path}, has a name that none can have: restore it from a backup."
+        )
     named = {tenant.name: tenant for tenant in read}
     if len(named) < len(read):
         raise SettingsError(f"The list of the tenants, {path}, has a name twice: restore it from a backup.")
@@ -88,8 +92,16 @@ def stamp_list(folder: Path) -> tuple[int, int]:
     return found.st_mtime_ns, found.st_ino
 
 
-def check_name(name: str) -> str | None:
-    """Return why a tenant cannot have this name, or None. One that is taken is another matter."""
+def check_name(name: str, path: str = "") -> str | None:
+    """Return why a tenant cannot have this name, or None. One that is taken is another matter.
+
+    `path` is that of the process itself for peers: no tenant hides it.
+    """
     if not NAME.match(name):
         return "form"
-    return "reserved" if name in RESERVED else None
+    return "reserved" if name in RESERVED or name == find_first(path) else None
+
+
+def find_first(path: str) -> str:
+    """Return the first part of a path, which names a tenant or leads to the process itself."""
+    return path[1:].partition("/")[0]

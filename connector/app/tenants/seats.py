@@ -6,11 +6,12 @@ its values and a few tasks that wait; no request of another participant passes i
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from connector.app.connector import ConnectorServer, build_on
@@ -25,11 +26,20 @@ log = logging.getLogger(__name__)
 SETTLING_S = 10.0
 """How long a request waits at the start until it is known what leads to whom, in seconds."""
 
+LEAVING_S = 5.0
+"""How long a tenant that leaves still answers the requests that it has begun with, in seconds."""
+
+R = TypeVar("R")
+
 
 def find_netloc(url: str) -> str:
     """Return the host of an address as a request names it: in lower case, and without the usual port."""
     parts = urlsplit(url.lower())
     return parts.netloc.removesuffix(":443" if parts.scheme == "https" else ":80")
+
+
+class TenantLeft(Exception):
+    """A tenant takes no part any more, and gave up an answer that took too long."""
 
 
 @dataclass
@@ -53,6 +63,7 @@ class Seats:
     """Set when every active tenant has its seat, or a fault."""
 
     _seating: dict[str, asyncio.Task[ConnectorServer | None]] = field(default_factory=dict)
+    _served: dict[str, set[asyncio.Future[Any]]] = field(default_factory=dict)
 
     def is_active(self, name: str) -> bool:
         """Return whether a tenant of this name takes part."""
@@ -71,6 +82,22 @@ class Seats:
         if name not in self._seating:
             self._seating[name] = asyncio.create_task(self._seat(name), name=f"seat {name}")
         return await asyncio.shield(self._seating[name])
+
+    async def serve(self, name: str, answering: Awaitable[R]) -> R:
+        """Return what a tenant answers; it leaves afterwards, so that nothing is stored for one that is gone.
+
+        Raises TenantLeft if that takes too long.
+        """
+        running = asyncio.ensure_future(answering)
+        self._served.setdefault(name, set()).add(running)
+        try:
+            return await running
+        except asyncio.CancelledError:
+            if name in self.taken or not running.cancelled():
+                raise
+            raise TenantLeft(name) from None
+        finally:
+            self._served.get(name, set()).discard(running)
 
     async def find_by_key(self, digest: str) -> tuple[KeySettings, Desk] | None:
         """Return the management key with this SHA-256 and the desk of its tenant, or None."""
@@ -112,8 +139,18 @@ class Seats:
         seat = self.taken.pop(name, None)
         if seat is not None:
             await seat.end()
+            await self._end_served(name)
             self.house.parts.notices.unseat(name)
             log.info("a tenant takes no part any more", extra={"tenant": name})
+
+    async def _end_served(self, name: str) -> None:
+        """Wait a moment for what is being answered for a tenant, and give up the rest."""
+        if running := self._served.pop(name, None):
+            _, late = await asyncio.wait(running, timeout=LEAVING_S)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late)
 
     async def close(self) -> None:
         """End all tenants at once."""

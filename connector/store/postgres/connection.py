@@ -19,7 +19,9 @@ from connector.store.sqlite.engine.rows import SqlRow
 
 Lend = Callable[[], AbstractAsyncContextManager[Any]]
 REFUSALS = (asyncpg.PostgresError, asyncpg.InterfaceError)
-FAULTS = (*REFUSALS, OSError, asyncio.TimeoutError)
+# The driver raises the last one for a connection that the server ends while a statement is prepared.
+FAULTS = (*REFUSALS, OSError, asyncio.TimeoutError, asyncpg.InternalClientError)
+_NO_ROW_CAN_HAVE = (asyncpg.DataError, asyncpg.ProgramLimitExceededError)
 
 
 class StatementResult:
@@ -106,13 +108,15 @@ def to_error(fault: BaseException) -> Exception:
     """Return the error that the chapters and the callers of the store know."""
     if isinstance(fault, asyncpg.UniqueViolationError):
         return sqlite3.IntegrityError(fault.constraint_name or str(fault))
-    if isinstance(fault, asyncpg.DataError):
-        return OverflowError(f"A value cannot be stored ({_say(fault)}): use another one.")
-    text = f"The database cannot be used now ({_say(fault)}): nothing was changed; check the server, then retry."
+    if isinstance(fault, _NO_ROW_CAN_HAVE):
+        return OverflowError(f"A value cannot be stored ({describe_fault(fault)}): use another one.")
+    text = (
+        f"The database cannot be used now ({describe_fault(fault)}): nothing was changed; check the server, then retry."
+    )
     return StoreFull(text) if isinstance(fault, asyncpg.DiskFullError) else Unavailable(text)
 
 
-def _say(fault: BaseException) -> str:
+def describe_fault(fault: BaseException) -> str:
     """Return the server's words without details, which could contain values."""
     if isinstance(fault, TimeoutError | asyncio.TimeoutError):
         return "no answer in time"

@@ -229,7 +229,7 @@ class _PostgresSide:
             "JOIN pg_attribute k ON k.attrelid = c.oid AND k.attnum = u.n "
             "WHERE i.indrelid = c.oid AND i.indisprimary) AS keys "
             "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
-            "WHERE c.relnamespace = to_regnamespace(current_schema()) AND c.relkind = 'r' "
+            "WHERE c.relnamespace = to_regnamespace(quote_ident(current_schema())) AND c.relkind = 'r' "
             "AND NOT (c.relname = 'processes' AND a.attname = 'claimant') "
             'GROUP BY c.oid, c.relname ORDER BY c.relname COLLATE "C"'
         )

@@ -18,7 +18,7 @@ FIRST, GROWN = 100, 4
 _LARGE = 100_000
 _TABLES = """
 SELECT string_agg(quote_ident(relname), ', ') FROM pg_class
-WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND reltuples < $1
+WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relkind = 'r' AND reltuples < $1
 """
 
 _log = logging.getLogger(__name__)

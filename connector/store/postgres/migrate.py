@@ -22,9 +22,12 @@ LOCKS: Mapping[str, int] = {STORE: LOCK, "record": 0x0DA7E4C1, "board": 0x0DA7E4
 """The chapters of a database, each with its lock. All but the store are in a schema of their name."""
 
 _OURS = """
-SELECT to_regclass('installation') IS NOT NULL AS ours,
-    (SELECT count(*) FROM pg_class WHERE relnamespace = to_regnamespace(current_schema()) AND relkind IN ('r', 'p')) AS
-    tables
+SELECT (SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.oid = to_regclass('installation')) AS home,
+    current_schema()::text AS first,
+    has_schema_privilege(current_schema(), 'CREATE') AS may_create,
+    (SELECT count(*) FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident(current_schema()))
+        AND relkind IN ('r', 'p')) AS tables
 """
 
 
@@ -93,7 +96,7 @@ async def list_keys(connection: Any) -> dict[str, tuple[str, ...]]:
         "SELECT t.relname AS name, i.indisprimary AS first, array_agg(a.attname::text ORDER BY k.at) AS columns "
         "FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid CROSS JOIN unnest(i.indkey) WITH ORDINALITY AS k(n, at) "
         "JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.n "
-        "WHERE i.indisunique AND i.indpred IS NULL AND t.relnamespace = to_regnamespace(current_schema()) "
+        "WHERE i.indisunique AND i.indpred IS NULL AND t.relnamespace = to_regnamespace(quote_ident(current_schema())) "
         "GROUP BY t.relname, i.indexrelid, i.indisprimary ORDER BY i.indexrelid DESC"
     )
     placed = {row["name"] for row in rows if row["first"] and list(row["columns"]) == ["place"]}
@@ -116,11 +119,22 @@ async def _check_server(connection: Any) -> None:
 
 
 async def _find_version(connection: Any, participant: str, chapter: str) -> int:
-    ours, tables = await connection.fetchrow(_OURS)
-    if not ours:
+    home, first, may_create, tables = await connection.fetchrow(_OURS)
+    if first is None:
+        raise DatabaseRefused("The role of the database looks into no schema that is there: set its `search_path`.")
+    if home is None:
         if tables:
             raise DatabaseRefused("The database has tables of another program: name an empty database.")
+        if not may_create:
+            raise DatabaseRefused(
+                f"The role of the database may not create tables in the schema {first}: let it own the database."
+            )
         return 0
+    if home != first:
+        raise DatabaseRefused(
+            f"The tables are in the schema {home}, but the role of the database looks into {first} first: "
+            "set its `search_path`."
+        )
     row = await connection.fetchrow("SELECT participant, schema, moved FROM installation")
     if row is None or row["participant"] != participant:
         whose = row["participant"] if row else "nobody"

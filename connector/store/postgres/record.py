@@ -19,7 +19,7 @@ from connector.store.postgres.bridge import bridge_all, read_bridged
 from connector.store.postgres.connection import FAULTS
 from connector.store.postgres.migrate import require_newest
 from connector.store.postgres.replicas import RECORD_CHANNEL, DatabaseReplica
-from connector.store.postgres.store import OpenChapter, Server, connect, open_chapter
+from connector.store.postgres.store import OpenChapter, Server, connect, name_fault, open_chapter
 from connector.store.sqlite.engine.rows import fetch_one
 from connector.store.sqlite.record import moderating
 from connector.store.sqlite.record.descriptions import SqliteDescriptionStore
@@ -73,7 +73,7 @@ async def read_database_sources(
         finally:
             await connection.close()
     except FAULTS as fault:
-        raise Unavailable(f"The database cannot be reached ({fault}): check `store.url` and the server.") from fault
+        raise name_fault(fault) from fault
 
 
 class PostgresBrokerStore(SqliteBrokerStore):

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import os
 import platform
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -19,18 +19,34 @@ from connector.ports.store_errors import StoreError, Unavailable
 from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer
-from connector.store.postgres.connection import FAULTS, PostgresConnection, to_error
+from connector.store.postgres.connection import FAULTS, PostgresConnection, describe_fault, to_error
+from connector.store.postgres.migrate import DatabaseRefused
 
 BEAT_S, SILENT_S = 3.0, 15.0
+NOTHING_ALIKE: Mapping[str, str] = {}
 CHANNEL, RECORD_CHANNEL, BOARD_CHANNEL = "datenkontor", "datenkontor_record", "datenkontor_board"
 
 _negotiation = msgspec.msgpack.Decoder(Negotiation).decode
 _transfer = msgspec.msgpack.Decoder(Transfer).decode
 _log = logging.getLogger(__name__)
 
-_BEAT = "UPDATE replicas SET seen_at = clock_timestamp() WHERE epoch = $1"
+_LATE_S = SILENT_S - 2 * BEAT_S
+"""From which age of its own beat on a replica ends no other: theirs may be as old, and one beat older."""
+
+_BEAT = """
+WITH mine AS (SELECT epoch, extract(epoch FROM clock_timestamp() - seen_at) AS silent FROM replicas WHERE epoch = $1)
+UPDATE replicas SET seen_at = clock_timestamp() FROM mine WHERE replicas.epoch = mine.epoch RETURNING abs(silent)
+"""
+# Who writes now has its row, and shows by itself that it is alive.
+_GIVE_TIME = """
+UPDATE replicas SET seen_at = clock_timestamp() WHERE epoch IN (
+    SELECT epoch FROM replicas WHERE epoch <> $1 AND ($2 OR seen_at > clock_timestamp() + make_interval(secs => $3))
+    FOR UPDATE SKIP LOCKED
+)
+"""
 _END_SILENT = """
-DELETE FROM replicas WHERE epoch <> $1 AND seen_at < clock_timestamp() - make_interval(secs => $2) RETURNING name
+DELETE FROM replicas WHERE epoch <> $1
+AND seen_at < (SELECT seen_at FROM replicas WHERE epoch = $1) - make_interval(secs => $2) RETURNING name
 """
 _OTHERS = "SELECT min(epoch) AS first, count(*) AS number FROM replicas"
 _IS_FREE = "(claimant IS NULL OR NOT EXISTS (SELECT 1 FROM replicas WHERE epoch = claimant))"
@@ -52,12 +68,17 @@ class DatabaseReplica:
     `heard` is called with the identifier of a process that another replica has changed, `freed` when a replica has
     ended, so that its work is looked for, and `ended` when the epoch of this one is over.
 
+    `alike` is what all of them have to have alike: words without spaces, by their name, and nothing secret.
+
     With `lead`, the number of an advisory lock, one of them leads at a time: the lock ends with the connection of the
     one that has it, and the server ends a connection that shows no life.
     """
 
-    def __init__(self, channel: str = CHANNEL, lead: int | None = None) -> None:
+    def __init__(
+        self, channel: str = CHANNEL, lead: int | None = None, alike: Mapping[str, str] = NOTHING_ALIKE
+    ) -> None:
         self._channel = channel
+        self._alike = alike
         self._lead = lead
         self.leads = asyncio.Event()
         """Set while this replica leads."""
@@ -76,10 +97,29 @@ class DatabaseReplica:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def register(self, connection: Any) -> None:
-        """Get an epoch."""
-        name = f"{platform.node()}:{os.getpid()}"
+        """Get an epoch. Raises DatabaseRefused if an older replica that is alive has not alike what it has to."""
+        name = " ".join([f"{platform.node()}:{os.getpid()}", *(f"{key}={value}" for key, value in self._alike.items())])
         self.epoch = await connection.fetchval("INSERT INTO replicas (name) VALUES ($1) RETURNING epoch", name)
         await self._look(connection)
+        for row in await connection.fetch("SELECT name FROM replicas WHERE epoch < $1 ORDER BY epoch", self.epoch):
+            if fault := self._find_difference(row["name"]):
+                await connection.execute("DELETE FROM replicas WHERE epoch = $1", self.epoch)
+                raise DatabaseRefused(fault)
+
+    def _find_difference(self, name: str) -> str | None:
+        """Return what another replica has not alike, by its name. One of an older release says less of itself."""
+        process, *words = name.split(" ")
+        theirs = dict(word.partition("=")[::2] for word in words)
+        differing = {key for key, value in self._alike.items() if theirs.get(key, value) != value}
+        if "secret" in differing:
+            return (
+                f"The process {process} on this database has another secret for pseudonyms: "
+                "copy the file `store.secret` from its folder."
+            )
+        if "zone" in differing:
+            other, own = theirs["zone"], self._alike["zone"]
+            return f"The process {process} on this database counts in the zone {other}, not in {own}: use one for both."
+        return None
 
     def begin(self, connect: Callable[[], Awaitable[Any]]) -> None:
         """Show from now on that this process is alive, and hear of the others, until `leave`."""
@@ -112,7 +152,7 @@ class DatabaseReplica:
                 while await self._look(connection):  # noqa: ASYNC110 - a heart beats by the clock
                     await asyncio.sleep(BEAT_S)
             except (*FAULTS, StoreError) as fault:
-                _log.warning("the database does not answer (%s): it is asked again", fault)
+                _log.warning("the database does not answer (%s): it is asked again", describe_fault(fault))
                 await asyncio.sleep(BEAT_S)
             finally:
                 self.listens.clear()
@@ -124,12 +164,17 @@ class DatabaseReplica:
 
     async def _look(self, connection: Any) -> bool:
         """Show that this process is alive and end those that are not; return whether this one may go on."""
-        if await connection.execute(_BEAT, self.epoch) != "UPDATE 1":
+        silent_s = await connection.fetchval(_BEAT, self.epoch)
+        if silent_s is None:
             self.end()
             return False
+        # A beat in the future is of a time when the clock was ahead: the dead would have it for as long.
+        await connection.execute(_GIVE_TIME, self.epoch, silent_s > _LATE_S, BEAT_S)
         gone = await connection.fetch(_END_SILENT, self.epoch, SILENT_S)
         for row in gone:
-            _log.warning("the replica %s was silent for %d s: its work is taken up here", row["name"], SILENT_S)
+            _log.warning(
+                "the replica %s was silent for %d s: its work is taken up here", row["name"].partition(" ")[0], SILENT_S
+            )
         others = await connection.fetchrow(_OTHERS)
         self.count = max(1, others["number"])
         if others["first"] == self.epoch:

@@ -14,10 +14,10 @@ import asyncpg
 from connector.ports.changes import FinalizeAgreement, PutAgreement, PutProcess
 from connector.ports.entities import Asset
 from connector.ports.store import AnyProcess, CommitRule, Store
-from connector.ports.store_errors import Unavailable
+from connector.ports.store_errors import StoreError, Unavailable
 from connector.store.postgres import chapters
 from connector.store.postgres.bridge import bridge_all, read_bridged
-from connector.store.postgres.connection import FAULTS, PostgresConnection
+from connector.store.postgres.connection import FAULTS, PostgresConnection, describe_fault
 from connector.store.postgres.dialect import translate
 from connector.store.postgres.migrate import (
     LOCKS,
@@ -80,14 +80,45 @@ async def connect(server: Server, statement_s: float = _STATEMENT_S) -> Any:
             statement_cache_size=server.cached,
             server_settings=_name_schema(server),
         )
-    except REFUSED_BY_SERVER as fault:
-        raise DatabaseRefused(
-            f"The database cannot be opened ({fault}): check `store.url` and its password."
-        ) from fault
-    except ValueError as fault:
-        raise DatabaseRefused(
-            "The address of the database cannot be read: write it as postgresql://role@host:5432/database."
-        ) from fault
+    except (*REFUSED_BY_SERVER, FileNotFoundError, ValueError, OverflowError) as fault:
+        raise _name_refusal(fault) from fault
+
+
+def _name_refusal(fault: Exception) -> StoreError:
+    """Return what is wrong with an address that leads to no database."""
+    if isinstance(fault, REFUSED_BY_SERVER):
+        return DatabaseRefused(
+            f"The database cannot be opened ({describe_fault(fault)}): check `store.url` and its password."
+        )
+    # Only a certificate has it (ssl.SSLCertVerificationError), and only `net` knows TLS.
+    if untrusted := getattr(fault, "verify_message", None):
+        return DatabaseRefused(
+            f"The certificate of the database is not trusted ({untrusted}): "
+            "check `sslrootcert` and the host in `store.url`."
+        )
+    if "root certificate" in str(fault):
+        return DatabaseRefused(
+            "The certificate of the database cannot be checked: "
+            "name the file with that of its authority, as `sslrootcert=/path/ca.pem` in `store.url`."
+        )
+    if isinstance(fault, FileNotFoundError):
+        # A socket comes back with its server.
+        return Unavailable(
+            "A file or socket that the address of the database names is not there: "
+            "check `sslrootcert`, `sslcert`, `sslkey` and the host in `store.url`."
+        )
+    return DatabaseRefused(
+        "The address of the database cannot be read: write it as postgresql://role@host:5432/database."
+    )
+
+
+def name_fault(fault: BaseException) -> StoreError:
+    """Return why a database that was to be opened cannot be used."""
+    if isinstance(fault, asyncpg.InsufficientPrivilegeError):
+        return DatabaseRefused(
+            f"The role of the database lacks a right ({describe_fault(fault)}): let it own the database."
+        )
+    return Unavailable(f"The database cannot be reached ({describe_fault(fault)}): check `store.url` and the server.")
 
 
 async def open_postgres(
@@ -155,7 +186,8 @@ async def open_chapter(
         pool = await asyncpg.create_pool(
             server.url,
             password=server.password,
-            min_size=1,
+            # The driver would keep a floor by itself, with a stack of calls in the log whenever the server is away.
+            min_size=0,
             max_size=server.connections,
             timeout=_CONNECT_S,
             command_timeout=_STATEMENT_S,
@@ -164,7 +196,7 @@ async def open_chapter(
             server_settings=_name_schema(server),
         )
     except FAULTS as fault:
-        raise Unavailable(f"The database cannot be reached ({fault}): check `store.url` and the server.") from fault
+        raise name_fault(fault) from fault
     speak = cache(partial(translate, keys=keys, zone=zone))
     # The chapters use of a connection what those of PostgreSQL have too.
     reads = GatheredReads(pool, pool.get_max_size(), _STATEMENT_S)
@@ -196,7 +228,7 @@ async def list_chapters(server: Server) -> list[str]:
         finally:
             await connection.close()
     except FAULTS as fault:
-        raise Unavailable(f"The database cannot be reached ({fault}): check `store.url` and the server.") from fault
+        raise name_fault(fault) from fault
 
 
 async def _leave_as_it_is(_connection: Any) -> None:
@@ -215,7 +247,7 @@ async def examine_database(server: Server, participant: str) -> int:
         finally:
             await connection.close()
     except FAULTS as fault:
-        raise Unavailable(f"The database cannot be reached ({fault}): check `store.url` and the server.") from fault
+        raise name_fault(fault) from fault
 
 
 class _NothingKept(KeptPages[Asset]):

@@ -29,7 +29,8 @@ from connector.store.postgres.migrate import LOCK
 PostgresJob = Callable[[Any], object]
 
 _OVER = "DK001"
-_LOCKED_S, _IDLE_S, _ASKED_S = 10, 10, 10.0
+# Who waits for a lock gives up before the client does: so the server names the reason, and keeps no lock for nobody.
+_LOCKED_S, _IDLE_S, _ASKED_S = 8, 10, 10.0
 _BEGIN = (
     f"BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '{_LOCKED_S}s'; "
     f"SET LOCAL idle_in_transaction_session_timeout = '{_IDLE_S}s'; SELECT pg_advisory_xact_lock"
@@ -129,6 +130,9 @@ class PostgresWriter:
         """Run jobs, and then the chore, in one transaction and commit it; return the error of each job, or None."""
         if self._over:
             raise Fenced("This replica was replaced: start it again.")
+        if self._connection is not None and self._connection.is_closed():
+            # The server was started again since the last batch: nothing of this one is sent yet.
+            await self._drop()
         connection = self._connection = self._connection or await self._connect()
         number = await self._begin(connection)
         outcomes = await run_bridged(_run, self._direct, jobs)
@@ -165,7 +169,7 @@ class PostgresWriter:
                 # Who gets the lock knows that the transaction is over.
                 await connection.execute(f"SELECT pg_advisory_xact_lock({self._lock})")
                 last = await connection.fetchval("SELECT batch FROM replicas WHERE epoch = $1", self._epoch)
-            except FAULTS:
+            except (*FAULTS, StoreError):
                 await self._drop()
                 last = None
             if last == number:

@@ -34,7 +34,8 @@ capabilities:
 {{- end -}}
 
 {{- define "datenkontor.image" -}}
-{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- $tag := .Values.image.tag | default .Chart.AppVersion -}}
+{{ .Values.image.repository }}{{ ternary "@" ":" (hasPrefix "sha256:" $tag) }}{{ $tag }}
 {{- end -}}
 
 {{/* The listeners of a role that others reach, and their ports. The management listener stays inside of the pod. */}}
@@ -96,6 +97,10 @@ postgresql://datenkontor@{{ include "datenkontor.name" . }}-database:5432/datenk
 {{- $_ := set $given "DATENKONTOR_STORE__SECRET_FILE" "/run/datenkontor/database.password" -}}
 {{- end -}}
 {{- range $name, $value := .Values.environment -}}
+{{/* Helm reads every number as a fraction, and would write a large one with an exponent. */}}
+{{- if kindIs "float64" $value -}}
+{{- $value = ternary (printf "%.0f" $value) $value (eq $value (floor $value)) -}}
+{{- end -}}
 {{- $_ := set $given $name $value -}}
 {{- end -}}
 {{- range $name := keys $given | sortAlpha }}
@@ -124,6 +129,16 @@ exec:
 {{- define "datenkontor.refuse" -}}
 {{- if not .Values.settings -}}
 {{- fail "settings is empty: give the settings of the process (TOML) with --set-file settings=datenkontor.toml." -}}
+{{- end -}}
+{{- if not (regexMatch "^[a-z][-a-z0-9]*$" .Release.Name) -}}
+{{- fail "A Service cannot have the name of this release: begin it with a letter, and use letters, digits and hyphens." -}}
+{{- end -}}
+{{- $files := list -}}
+{{- range concat .Values.secretFiles .Values.configFiles -}}
+{{- if has .file $files -}}
+{{- fail (printf "The file %s is given twice: give each file of secretFiles and configFiles a name of its own." .file) -}}
+{{- end -}}
+{{- $files = append $files .file -}}
 {{- end -}}
 {{- $keyed := or (eq .Values.role "dataplane") (hasKey .Values.environment "DATENKONTOR_IDENTITY__KEY") -}}
 {{- range .Values.secretFiles -}}{{- if eq .file "key.pem" -}}{{- $keyed = true -}}{{- end -}}{{- end -}}

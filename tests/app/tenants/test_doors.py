@@ -6,7 +6,7 @@ import httpx
 from aiohttp.test_utils import TestClient, TestServer
 
 from connector.app.tenants.doors import make_doors
-from connector.app.tenants.listing import TenantState, read_list
+from connector.app.tenants.listing import Tenant, TenantState, read_list
 from connector.dataplane.control.tokens import hash_token
 from connector.ports.changes import PutFlow
 from connector.ports.entities import Flow, FlowDirection
@@ -37,6 +37,16 @@ async def test_peers_of_a_suspended_tenant_are_put_off(tmp_path: Path) -> None:
             answer = await client.get(locate("parks") + VERSION)
             assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
             assert (await client.get(f"https://city.example{VERSION}")).status_code == 200
+
+
+async def test_no_tenant_hides_what_the_process_itself_serves(tmp_path: Path) -> None:
+    async with housed(tmp_path) as (_, house):
+        # Its path for peers is a setting, which may change after a tenant was added.
+        house.seats.listed = {**house.seats.listed, "dsp": Tenant(name="dsp", since=1)}
+        transport = httpx.ASGITransport(as_asgi(make_doors(house.seats).protocol))
+        async with httpx.AsyncClient(transport=transport) as client:
+            answer = await client.post("https://city.example/dsp/2025-1/catalog/request", json={})
+            assert answer.status_code == 401
 
 
 async def test_a_token_opens_a_flow_at_the_place_of_its_tenant_only(tmp_path: Path) -> None:

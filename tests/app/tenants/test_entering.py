@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from connector.app.tenants.entering import TenantPlan, TenantRefused, add_tenant
 from connector.app.tenants.listing import read_list
@@ -44,6 +45,23 @@ def test_a_name_that_collides_is_refused_and_writes_nothing(
     with pytest.raises(TenantRefused) as refused:
         add_tenant(house, folder, TenantPlan(name=name, title="x"), 6)
     assert (refused.value.code, sorted(folder.rglob("*"))) == (code, before)
+
+
+def test_the_path_of_the_process_itself_is_no_name(house: Settings, tmp_path: Path) -> None:
+    own = replace(house, protocol=replace(house.protocol, path="/edc/dsp"))
+    with pytest.raises(TenantRefused) as refused:
+        add_tenant(own, tmp_path / "tenants", TenantPlan(name="edc", title="x"), 5)
+    assert refused.value.code == "reserved"
+    add_tenant(house, tmp_path / "tenants", TenantPlan(name="edc", title="x"), 5)
+
+
+def test_what_a_killed_command_left_is_in_nobodys_way(house: Settings, tmp_path: Path) -> None:
+    draft = tmp_path / "tenants" / ".parks.new"
+    (draft / "offered").mkdir(parents=True)
+    (draft / "key.pem").write_text("half")
+    add_tenant(house, tmp_path / "tenants", TenantPlan(name="parks", title="x"), 5)
+    assert not draft.exists()
+    assert "half" not in (tmp_path / "tenants" / "parks" / "key.pem").read_text()
 
 
 def test_a_wrong_address_leaves_no_folder(house: Settings, tmp_path: Path) -> None:

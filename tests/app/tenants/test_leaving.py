@@ -44,6 +44,8 @@ async def test_an_export_is_complete_and_a_removal_leaves_nothing(tmp_path: Path
     before = _count(settings.store.path)
     assert before["leaves"]["parks"] > 0
 
+    # A command that was killed has left it.
+    (tmp_path / ".parks.tar.new").write_bytes(b"half")
     written = export_tenant(settings, folder, "parks", tmp_path / "parks.tar")
     assert {table: count for table, count in written.rows.items() if count} == {
         table: found["parks"] for table, found in before.items() if "parks" in found

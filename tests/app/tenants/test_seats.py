@@ -1,7 +1,11 @@
 """Who has a seat: each active tenant whose settings are right, and nobody who says to be another one."""
 
+import asyncio
 from pathlib import Path
 
+import pytest
+
+from connector.app.tenants import seats
 from connector.app.tenants.house import TenantHouse
 from connector.app.tenants.listing import TenantState, read_list
 from tests.pair.space import Space
@@ -68,3 +72,44 @@ async def test_a_suspended_tenant_ends_and_comes_back_with_its_data(tmp_path: Pa
         set_state(space, "parks", TenantState.ACTIVE)
         await _follow(house, space)
         assert (await member_of(house, "parks").api.assets.show(asset.id)).status == "published"
+
+
+async def test_who_leaves_has_answered_what_it_had_begun_with(tmp_path: Path) -> None:
+    async with housed(tmp_path) as (space, house):
+        begun, goes_on, stored = asyncio.Event(), asyncio.Event(), []
+
+        async def answer() -> str:
+            begun.set()
+            await goes_on.wait()
+            stored.append("row")
+            return "told"
+
+        answering = asyncio.create_task(house.seats.serve("parks", answer()))
+        await begun.wait()
+        set_state(space, "parks", TenantState.LEAVING)
+        leaving = asyncio.create_task(house.look())
+        while "parks" in house.seats.taken:  # noqa: ASYNC110 - nobody tells that it begins to leave
+            await asyncio.sleep(0)
+        goes_on.set()
+        await leaving
+        # What was stored while it left is gone with the rest.
+        assert stored == ["row"]
+        assert await answering == "told"
+        assert "parks" not in read_list(tenants_of(space))
+
+
+async def test_who_leaves_gives_up_what_does_not_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seats, "LEAVING_S", 0.01)
+    async with housed(tmp_path) as (space, house):
+        begun = asyncio.Event()
+
+        async def answer() -> None:
+            begun.set()
+            await asyncio.Event().wait()
+
+        answering = asyncio.create_task(house.seats.serve("parks", answer()))
+        await begun.wait()
+        set_state(space, "parks", TenantState.SUSPENDED)
+        await house.look()
+        with pytest.raises(seats.TenantLeft):
+            await answering

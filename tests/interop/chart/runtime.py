@@ -35,13 +35,15 @@ def install() -> None:
         run(str(BUILD / "python/bin/pip"), "install", "--quiet", SCHEMAS)
 
 
-def render(values: dict[str, Any], folder: Path, *, version: str = VERSIONS[0]) -> list[dict[str, Any]]:
-    """Return what the chart makes of these values, for the release `office`. Raises CalledProcessError if refused."""
+def render(
+    values: dict[str, Any], folder: Path, *, version: str = VERSIONS[0], release: str = "office"
+) -> list[dict[str, Any]]:
+    """Return what the chart makes of these values for a release. Raises CalledProcessError if refused."""
     file = folder / "values.yaml"
     file.write_text(yaml.safe_dump(values), "utf-8")
     options = ["--values", str(file), "--kube-version", version]
     done = subprocess.run(
-        [str(BUILD / "helm"), "template", "office", str(CHART), *options], check=True, capture_output=True, text=True
+        [str(BUILD / "helm"), "template", release, str(CHART), *options], check=True, capture_output=True, text=True
     )
     return [document for document in yaml.safe_load_all(done.stdout) if document]
 

@@ -187,6 +187,9 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "an unknown value": (FILE | {"replica": 2}, "replica"),
     "a role that there is not": (FILE | {"role": "wallet"}, "role"),
     "a file outside of the folder": (FILE | {"secretFiles": [{"secret": "s", "file": "../x"}]}, "file"),
+    "a file given twice": (FILE | {"configFiles": [{"configMap": "x", "file": "key.pem"}]}, "key.pem is given twice"),
+    "a host with a port": (FILE | {"ingress": {"hosts": {"a.example:8443": "protocol"}}}, "a.example:8443"),
+    "a host in capitals": (FILE | {"ingress": {"hosts": {"A.example": "protocol"}}}, "A.example"),
     "a password in the address": (REPLICAS | {"database": {"url": "postgresql://u:p@d/o", "secret": "s"}}, "url"),
 }
 
@@ -196,6 +199,31 @@ def test_values_that_cannot_work_are_refused_in_words(values: dict[str, Any], sa
     with pytest.raises(subprocess.CalledProcessError) as refused:
         render(values, tmp_path)
     assert said in refused.value.stderr
+
+
+@pytest.mark.parametrize("release", ["1office", "my.office"])
+def test_a_release_whose_name_no_service_can_have_is_refused(release: str, tmp_path: Path) -> None:
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        render(FILE, tmp_path, release=release)
+    assert "A Service cannot have the name" in refused.value.stderr
+    assert render(FILE, tmp_path, release="a" * 53)
+
+
+def test_a_number_is_written_as_the_process_reads_it(tmp_path: Path) -> None:
+    given = {"DATENKONTOR_LIMITS__BODY": 52_428_800, "DATENKONTOR_LIMITS__RETRY_MOST_SECONDS": 0.5}
+    found = {
+        entry["name"]: entry.get("value")
+        for entry in _pod(render(FILE | {"environment": given}, tmp_path))["containers"][0]["env"]
+    }
+    assert {name: found[name] for name in given} == {name: str(value) for name, value in given.items()}
+
+
+def test_an_image_may_be_named_by_its_digest(tmp_path: Path) -> None:
+    image = {"repository": "registry.example/datenkontor", "tag": f"sha256:{'a' * 64}"}
+    pod = _pod(render(FILE | {"image": image}, tmp_path))
+    assert {entry["image"] for entry in (*pod["containers"], *pod["initContainers"])} == {
+        f"registry.example/datenkontor@sha256:{'a' * 64}"
+    }
 
 
 def test_other_settings_start_the_pods_anew(tmp_path: Path) -> None:

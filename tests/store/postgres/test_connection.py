@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from connector.ports.store_errors import StoreFull, Unavailable
-from connector.store.postgres.connection import to_error
+from connector.store.postgres.connection import FAULTS, to_error
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,8 @@ from connector.store.postgres.connection import to_error
         (asyncpg.ConnectionDoesNotExistError("closed"), Unavailable),
         (asyncpg.TooManyConnectionsError("sorry, too many clients already"), Unavailable),
         (asyncpg.ReadOnlySQLTransactionError("cannot execute INSERT in a read-only transaction"), Unavailable),
+        (asyncpg.ProgramLimitExceededError("index row size 2872 exceeds maximum 2704"), OverflowError),
+        (asyncpg.InternalClientError("another operation is in progress"), Unavailable),
         (ConnectionResetError("reset"), Unavailable),
         (TimeoutError(), Unavailable),
     ],
@@ -31,3 +33,8 @@ def test_a_sentence_for_people_has_no_details_of_the_server() -> None:
     assert "canceling statement" in said
     assert "canary" not in said
     assert "no answer in time" in str(to_error(TimeoutError()))
+
+
+def test_a_connection_that_ends_while_it_prepares_a_statement_is_a_fault_of_the_server() -> None:
+    with pytest.raises(FAULTS):
+        raise asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress")

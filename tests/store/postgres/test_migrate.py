@@ -1,7 +1,9 @@
 """The schema in PostgreSQL: the same as that of SQLite, and refused where it is not ours to use."""
 
 import asyncio
+import os
 import re
+import shutil
 import sqlite3
 from importlib.resources import files
 from pathlib import Path
@@ -9,11 +11,12 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from connector.ports.store_errors import Unavailable
+from connector.ports.store_errors import StoreError, Unavailable
 from connector.store.postgres.migrate import DatabaseRefused, migrate, steps
 from connector.store.postgres.store import Server, connect, examine_database, open_postgres
 from connector.store.sqlite.engine import migrate as sqlite_migrate
 from tests.store.postgres.server import PostgresServer, find_server, make_database
+from tests.support.certificates import write_certificates
 
 ME = "urn:participant:me"
 _OWN = {"installation", "replicas"}
@@ -173,5 +176,85 @@ async def test_a_server_without_a_free_connection_is_refused_in_one_sentence() -
             await open_postgres(Server(url), ME)
         for connection in held:
             await connection.close()
+    finally:
+        await asyncio.to_thread(server.remove)
+
+
+@pytest.mark.postgres
+async def test_a_role_without_rights_is_refused_and_told_which() -> None:
+    url = await make_database()
+    place, name = url.rpartition("@")[2], f"r{url.rpartition('/')[2]}"
+    connection = await asyncpg.connect(url)
+    await connection.execute(f"CREATE ROLE {name} LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    low = Server(f"postgresql://{name}@{place}")
+    try:
+        for attempt in (open_postgres, examine_database):
+            with pytest.raises(DatabaseRefused, match="may not create tables in the schema public"):
+                await attempt(low, ME)
+        await (await open_postgres(Server(url), ME)).close()
+        for attempt in (open_postgres, examine_database):
+            with pytest.raises(DatabaseRefused, match="lacks a right"):
+                await attempt(low, ME)
+    finally:
+        await connection.execute(f"DROP ROLE {name}")
+        await connection.close()
+
+
+@pytest.mark.postgres
+async def test_a_role_that_looks_elsewhere_is_refused() -> None:
+    url = await make_database()
+    with pytest.raises(DatabaseRefused, match="no schema that is there"):
+        await open_postgres(Server(f"{url}?search_path=nowhere"), ME)
+    await (await open_postgres(Server(url), ME)).close()
+    connection = await asyncpg.connect(url)
+    await connection.execute('CREATE SCHEMA other; CREATE SCHEMA "Its-Own"')
+    await connection.close()
+    for attempt in (open_postgres, examine_database):
+        with pytest.raises(DatabaseRefused, match="tables are in the schema public"):
+            await attempt(Server(f"{url}?search_path=other,public"), ME)
+    await (await open_postgres(Server(f'{url}?search_path="Its-Own"'), ME)).close()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("place", "sentence"),
+    [
+        ("127.0.0.1:99999/x", "cannot be read"),
+        ("127.0.0.1:1/x?sslmode=verify-full", "certificate of the database cannot be checked"),
+        ("127.0.0.1:1/x?sslmode=verify-full&sslrootcert=/nothing.pem", "is not there"),
+        ("127.0.0.1:1/x?sslmode=none", "cannot be read"),
+    ],
+)
+async def test_an_address_that_leads_to_nothing_is_refused_in_one_sentence(
+    place: str, sentence: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("PGSSLROOTCERT", raising=False)
+    with pytest.raises(StoreError, match=sentence):
+        await open_postgres(Server(f"postgresql://postgres@{place}"), ME)
+
+
+@pytest.mark.postgres
+async def test_a_server_whose_certificate_is_not_trusted_is_refused(tmp_path: Path) -> None:
+    server = await asyncio.to_thread(PostgresServer)
+    try:
+        folder = server.folder / "tls"
+        folder.mkdir()
+        write_certificates(folder)
+        write_certificates(tmp_path)
+        connection = await asyncpg.connect(server.url)
+        for name, file in (("ssl_cert_file", "certificate.pem"), ("ssl_key_file", "key.pem")):
+            await connection.execute(f"ALTER SYSTEM SET {name} = '{folder / file}'")
+        await connection.execute("ALTER SYSTEM SET ssl = on")
+        await connection.close()
+        if os.geteuid() == 0:
+            for path in (folder, *folder.iterdir()):
+                shutil.chown(path, "postgres")
+        await asyncio.to_thread(server.stop)
+        await asyncio.to_thread(server.start)
+        url = f"{await make_database(server.url)}?sslmode=verify-full&sslrootcert="
+        with pytest.raises(DatabaseRefused, match="is not trusted"):
+            await open_postgres(Server(f"{url}{tmp_path / 'ca.pem'}"), ME)
+        await (await open_postgres(Server(f"{url}{folder / 'ca.pem'}"), ME)).close()
     finally:
         await asyncio.to_thread(server.remove)

@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from connector.ports import changes
+from connector.store.postgres.migrate import DatabaseRefused
 from connector.store.postgres.replicas import SILENT_S, DatabaseReplica
 from connector.store.postgres.store import Server, open_postgres
 from tests.contract import values
@@ -68,6 +69,48 @@ async def test_a_silent_replica_is_ended_by_another_and_hears_of_it() -> None:
         await store.close()
 
 
+@pytest.mark.parametrize("seconds", [-40, -3600, 3600])
+async def test_a_server_that_was_away_or_has_another_time_ends_no_replica(seconds: int) -> None:
+    url = await make_database()
+    store = await open_postgres(Server(url), ME)
+    connection = await asyncpg.connect(url)
+    other = DatabaseReplica()
+    # It has no beat yet, as one whose connection comes back later.
+    await other.register(connection)
+    ages = "SELECT abs(extract(epoch FROM clock_timestamp() - seen_at)) FROM replicas WHERE epoch = $1"
+    try:
+        # Both at once, and not in the middle of a beat: it is the clock that is set.
+        async with connection.transaction():
+            await connection.execute("LOCK TABLE replicas")
+            await connection.execute(
+                "UPDATE replicas SET seen_at = seen_at + make_interval(secs => $1)", float(seconds)
+            )
+        async with asyncio.timeout(30):
+            while (age := await connection.fetchval(ages, other.epoch)) is not None and age > SILENT_S:  # noqa: ASYNC110 - another process of the test writes
+                await asyncio.sleep(0.05)
+        assert age is not None, "it was ended"
+        assert not other.ended.is_set()
+    finally:
+        await connection.close()
+        await store.close()
+
+
+async def test_who_died_before_the_clock_was_set_back_keeps_its_work_no_longer_than_others() -> None:
+    url = await make_database()
+    connection = await asyncpg.connect(url)
+    first = await open_postgres(Server(url), ME)
+    dead = DatabaseReplica()
+    await dead.register(connection)
+    await first.close()
+    await connection.execute("UPDATE replicas SET seen_at = seen_at + interval '1 hour'")
+    # This one has no beat of before.
+    alive = DatabaseReplica()
+    await alive.register(connection)
+    ahead = "SELECT seen_at > clock_timestamp() FROM replicas WHERE epoch = $1"
+    assert await connection.fetchval(ahead, dead.epoch) is False
+    await connection.close()
+
+
 async def test_the_others_hear_which_process_a_commit_has_changed() -> None:
     url = await make_database()
     listening = DatabaseReplica()
@@ -85,3 +128,23 @@ async def test_the_others_hear_which_process_a_commit_has_changed() -> None:
     finally:
         await other.close()
         await store.close()
+
+
+@pytest.mark.parametrize(
+    ("own", "sentence"),
+    [({"secret": "b" * 16}, "another secret for pseudonyms"), ({"zone": "UTC"}, "zone Europe/Berlin, not in UTC")],
+)
+async def test_a_replica_that_is_not_like_the_others_is_refused(own: dict[str, str], sentence: str) -> None:
+    url = await make_database()
+    alike = {"secret": "a" * 16, "zone": "Europe/Berlin"}
+    store = await open_postgres(Server(url), ME, replica=DatabaseReplica(alike=alike))
+    try:
+        with pytest.raises(DatabaseRefused, match=sentence):
+            await open_postgres(Server(url), ME, replica=DatabaseReplica(alike=alike | own))
+        # One that is, and one of an older release, which says nothing of itself, are welcome.
+        for words in (alike, {}):
+            await (await open_postgres(Server(url), ME, replica=DatabaseReplica(alike=words))).close()
+    finally:
+        await store.close()
+    # When nobody else is there, another secret contradicts nobody.
+    await (await open_postgres(Server(url), ME, replica=DatabaseReplica(alike=alike | own))).close()

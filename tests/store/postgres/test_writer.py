@@ -1,6 +1,8 @@
 """The writer of PostgreSQL: what is said to be stored is stored, and a replica whose epoch is over stores nothing."""
 
 import asyncio
+import random
+import string
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -102,7 +104,7 @@ async def test_a_commit_without_an_answer_is_asked_for(store: PostgresStore, aft
     await store.commit([put(3)])
 
 
-async def test_a_server_that_crashes_and_comes_back_loses_nothing() -> None:
+async def test_a_server_that_crashes_and_comes_back_loses_nothing(caplog: pytest.LogCaptureFixture) -> None:
     server = await asyncio.to_thread(PostgresServer)
     try:
         store = await open_postgres(Server(await make_database(server.url)), ME)
@@ -117,6 +119,7 @@ async def test_a_server_that_crashes_and_comes_back_loses_nothing() -> None:
         assert await store.negotiation(OWNER, "urn:n:2") is None
         await store.commit([put(2)])
         await store.close()
+        assert not [record for record in caplog.records if record.exc_info], "the log has a stack of calls"
     finally:
         await asyncio.to_thread(server.remove)
 
@@ -127,6 +130,42 @@ async def test_a_value_that_postgresql_cannot_store_fails_its_group_alone(store:
     assert results[0] is None
     assert isinstance(results[1], OverflowError)
     assert await store.negotiation(OWNER, "urn:n:1")
+
+
+async def test_an_identifier_that_no_index_can_hold_fails_its_group_alone(store: PostgresStore) -> None:
+    text = "".join(map(str, random.Random(4).choices(string.printable, k=4000)))
+    bad = changes.PutProcess(values.negotiation("urn:n:2", peer_pid=text), None)
+    results = await asyncio.gather(store.commit([put(1)]), store.commit([bad]), return_exceptions=True)
+    assert results[0] is None
+    assert isinstance(results[1], OverflowError)
+    assert await store.negotiation(OWNER, "urn:n:1")
+
+
+async def test_the_first_change_after_the_connection_was_ended_is_stored(url: str, store: PostgresStore) -> None:
+    await store.commit([put(1)])
+    connection = await asyncpg.connect(url)
+    await connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    await connection.close()
+    writer: Any = store._writer
+    async with asyncio.timeout(30):
+        while not writer._connection.is_closed():  # noqa: ASYNC110 - the driver tells nobody
+            await asyncio.sleep(0)
+    await store.commit([put(2)])
+    assert await store.negotiation(OWNER, "urn:n:2")
+
+
+async def test_who_waits_for_a_lock_of_a_foreign_session_hears_the_reason(url: str, store: PostgresStore) -> None:
+    await store.commit([put(1)])
+    operator = await asyncpg.connect(url)
+    async with operator.transaction():
+        await operator.execute("LOCK TABLE processes")
+        with pytest.raises(Unavailable, match="lock timeout"):
+            await store.commit([put(2)])
+    await operator.close()
+    await store.commit([put(2)])
 
 
 async def test_a_closed_store_is_unavailable(url: str) -> None:
