@@ -159,6 +159,20 @@ def write_file(path: Path, content: str, *, mode: int = 0o644) -> None:
     _sync(path.parent)
 
 
+def find_cause(*paths: Path) -> str:
+    """Return why a file cannot be used: `missing`, `locked` for this user, or `wrong` inside."""
+    for path in paths:
+        try:
+            path.stat()
+        except PermissionError:
+            return "locked"
+        except OSError:
+            return "missing"
+        if not os.access(path, os.R_OK):
+            return "locked"
+    return "wrong"
+
+
 def _create_folder(folder: Path) -> None:
     """Create a folder and its missing parents, and wait until they are on the disk."""
     if not folder.is_dir():

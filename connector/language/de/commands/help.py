@@ -2,13 +2,14 @@
 
 SENTENCES: dict[str, str] = {
     "The private keys of the participant: list, protect, create, rotate, revoke.": "Die privaten Schlüssel des Teilnehmers: auflisten, schützen, anlegen, wechseln, beenden.",
-    "List the private keys: which one signs, which former ones are still in the document, and how each is kept.": "Die privaten Schlüssel auflisten: welcher signiert, welche früheren noch im Dokument stehen und wie jeder aufbewahrt wird.",
+    "List the private keys: which one signs, which others are in the document, and how each is kept.": "Die privaten Schlüssel auflisten: welcher signiert, welche anderen im Dokument stehen und wie jeder aufbewahrt wird.",
+    "A key that is announced does not sign yet; a former one does so no more.": "Ein angekündigter Schlüssel signiert noch nicht, ein früherer nicht mehr.",
     "Encrypt the private keys with the pass phrase that the settings refer to; a process reads them as before.": "Die privaten Schlüssel mit dem Passwort verschlüsseln, auf das die Einstellungen verweisen; ein Prozess liest sie wie bisher.",
     "The issuer key of an authority beside the settings is encrypted too. Copies of before, in backups too, stay open.": "Auch der Signaturschlüssel einer Vertrauensstelle neben den Einstellungen wird verschlüsselt. Frühere Kopien, auch in Sicherungen, bleiben offen.",
     "Make the private key in the token that the settings name (`identity.hardware`); it cannot leave the token.": "Den privaten Schlüssel in dem Token anlegen, das die Einstellungen nennen (`identity.hardware`); er kann es nicht verlassen.",
     "Before the participant is a member: the card is written with the new key.": "Bevor der Teilnehmer Mitglied ist: Der Ausweis wird mit dem neuen Schlüssel geschrieben.",
     "Make a new private key, let the authority list it beside the old one, and use it from the next start on.": "Einen neuen privaten Schlüssel anlegen, von der Vertrauensstelle neben dem alten eintragen lassen und ab dem nächsten Start verwenden.",
-    "What the old key has signed stays valid, and running negotiations go on. Later, `key revoke` ends the old one.": "Was der alte Schlüssel signiert hat, bleibt gültig, und laufende Verhandlungen gehen weiter. Später beendet `key revoke` den alten.",
+    "What the old key has signed stays valid, and running negotiations go on. Later, `key revoke` ends the old one. A key that was announced is the one that is used.": "Was der alte Schlüssel signiert hat, bleibt gültig, und laufende Verhandlungen gehen weiter. Später beendet `key revoke` den alten. Ein angekündigter Schlüssel ist der, der verwendet wird.",
     "End a former key: the list and the document have it no more, and nothing that it signs is accepted.": "Einen früheren Schlüssel beenden: Er steht nicht mehr auf der Liste und im Dokument, und nichts, was er signiert, gilt.",
     "The document follows at the next start. The file stays; delete it when no backup needs it.": "Das Dokument folgt beim nächsten Start. Die Datei bleibt; sie kann weg, wenn keine Sicherung sie braucht.",
     "Datenkontor, the data-space connector a city can run.": "Datenkontor, der Konnektor für Datenräume, den eine Stadt selbst betreiben kann.",
