@@ -235,7 +235,13 @@ def rotate(
 )
 def revoke(
     call: CommandCall,
-    key: Annotated[str, typer.Argument(metavar="ID", help="Name of a former key, as `key list` prints it.")],
+    key: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="Name of a former key, as `key list` prints it; -- goes before one that begins with a hyphen.",
+        ),
+    ],
     yes: YesOption = False,
 ) -> None:
     """End a former key: the list and the document have it no more, and nothing that it signs is accepted.
