@@ -44,7 +44,7 @@ def write_folder(plan: Plan) -> str:
     key_file = folder / KEY
     try:
         for part in (folder, folder / "received", plan.data or folder / "offered"):
-            _create_folder(part)
+            create_folder(part)
         key = cards.load_key(key_file) if key_file.exists() else cards.new_key(key_file)
         if plan.is_broker and not (folder / MEMBERS).exists():
             _begin_list(plan, key)
@@ -173,10 +173,10 @@ def find_cause(*paths: Path) -> str:
     return "wrong"
 
 
-def _create_folder(folder: Path) -> None:
+def create_folder(folder: Path) -> None:
     """Create a folder and its missing parents, and wait until they are on the disk."""
     if not folder.is_dir():
-        _create_folder(folder.parent)
+        create_folder(folder.parent)
         folder.mkdir(exist_ok=True)
         _sync(folder.parent)
 

@@ -79,5 +79,7 @@ SENTENCES: dict[str, str] = {
     "pinned": "Die Hauptschlüssel in {path} sind eingetragen. Bitte den Prozess neu starten.",
     "own-root": "Der Fingerabdruck des eigenen Hauptschlüssels ist {root}.",
     "joined": "{name} ist jetzt Mitglied.",
+    "join-goes-on": "Vielleicht hat die Vertrauensstelle die Anfrage angenommen: Der Ordner behält den Schlüssel, der "
+    "gefragt hat. Bitte beheben, was unten steht, und `join` mit derselben Einladung noch einmal aufrufen.",
     "joined-again": "{name} ist bereits Mitglied; die Antwort der Vertrauensstelle wurde erneut gespeichert.",
 }

@@ -68,5 +68,7 @@ SENTENCES: dict[str, str] = {
     "pinned": "The roots in {path} are pinned. Restart the process.",
     "own-root": "The thumbprint of the own root is {root}.",
     "joined": "{name} is a member now.",
+    "join-goes-on": "The authority may have taken the request: the folder keeps the key that asked. Correct what is "
+    "said below, and call `join` again with the same invitation.",
     "joined-again": "{name} is a member already; the answer of the authority was stored again.",
 }

@@ -358,8 +358,8 @@ SENTENCES: dict[str, str] = {
     "A data plane of Datenkontor says itself what it is: the variable DATENKONTOR_PLANE holds a management key of it with the scope admin. Another one is described with --id, --profile and --keys.": "Eine Datenebene von Datenkontor sagt selbst, was sie ist: Die Variable DATENKONTOR_PLANE enthält einen ihrer Verwaltungsschlüssel mit dem Recht admin. Eine andere beschreiben --id, --profile und --keys.",
     "Keep new flows away from a data plane; those that it has go on until they end.": "Einer Datenebene keine neuen Datenflüsse geben; die vorhandenen laufen bis zu ihrem Ende weiter.",
     "Remove a data plane that has no flows any more.": "Eine Datenebene ohne laufende Datenflüsse entfernen.",
-    "A connector that was a member by the key on its card keeps its identifier and its agreements. It must not run meanwhile. What was refused has changed nothing.": "Ein Konnektor, der nach dem Schlüssel seines Ausweises Mitglied war, behält Kennung und Verträge. Er"
-    " darf währenddessen nicht laufen. Was abgelehnt wird, hat nichts verändert.",
+    "A connector that was a member by the key on its card keeps its identifier and its agreements. It must not run meanwhile. What was refused has changed nothing; after a lost answer, the same call goes on.": "Ein Konnektor, der nach dem Schlüssel seines Ausweises Mitglied war, behält Kennung und Verträge. Er"
+    " darf währenddessen nicht laufen. Was abgelehnt wird, hat nichts verändert; nach einer verlorenen Antwort geht derselbe Aufruf weiter.",
     "Add a member by its identity card, without an invitation; it gets its credential with `credential renew`.": "Ein Mitglied mit seinem Teilnehmerausweis aufnehmen, ohne Einladung; seinen Nachweis holt es mit"
     " `credential renew`.",
     "Issue the credential of a member anew, and print it (JWT): for one whose wallet is another product.": "Den Nachweis eines Mitglieds neu ausstellen und ausgeben (JWT), wenn es seine Nachweise mit einem anderen Produkt hält.",
