@@ -97,7 +97,9 @@ async def fetch_terms(client: GuardedClient, base: str, root: str) -> AuthorityT
     content = await _get(client, f"{base}/roots", _MOST)
     roots = read_roots(content, f"{base}/roots")
     if roots[0].kid != root:
-        raise RosterFault("The authority shows another root than the invitation names: ask the data-space operator.")
+        raise RosterFault(
+            "The authority shows another root than the one that is named here: ask the data-space operator."
+        )
     return AuthorityTerms(content, await fetch_list(client, f"{base}/members", roots))
 
 
