@@ -35,7 +35,7 @@ ResolveApplicant = Callable[[str], Awaitable[DidDocument]]
 
 MOST: Final = 1000
 """The characters of a word in an answer: who reads it puts it into settings."""
-_Word = Annotated[str, msgspec.Meta(min_length=1, max_length=MOST)]
+_AnsweredWord = Annotated[str, msgspec.Meta(min_length=1, max_length=MOST)]
 
 
 class Joined(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,8 +44,8 @@ class Joined(msgspec.Struct, frozen=True, kw_only=True):
     `broker` and `search` are the participant that answers searches in the data space and the URL of its search API.
     """
 
-    participant: _Word
-    name: _Word
+    participant: _AnsweredWord
+    name: _AnsweredWord
     credential: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_CREDENTIAL)]
     repeated: bool = False
     broker: Annotated[str, msgspec.Meta(max_length=MOST)] = ""

@@ -103,19 +103,12 @@ def join(
     except (RosterFault, SettingsError, Failure):
         remove(folder, begun)
         raise
-    try:
-        asyncio.run(_take(answer, folder))
-        kept = _change_settings(file, answer, folder, is_named=not is_new or name is not None)
-        end(folder)
-    except (RosterFault, SettingsError, Failure):
-        output.print_hint(output.say("authority.join-goes-on"))
-        raise
-    joined = answer.joined
+    kept, joined = _finish(output, file, answer, is_named=not is_new or name is not None), answer.joined
     call.output.print_result(
         {
             "participant": joined.participant,
             "name": joined.name,
-            "folder": str(directory.resolve()),
+            "folder": str(folder),
             "repeated": joined.repeated,
             "key": secret or None,
             "kept": None if kept is None else str(kept),
@@ -176,7 +169,7 @@ def _set_up(output: Output, plan: Plan, net: Mapping[str, Any]) -> str:
     return secret
 
 
-class _Answer(NamedTuple):
+class _Consent(NamedTuple):
     """What the authority has answered, and what follows from it; nothing of it is written yet."""
 
     joined: Joined
@@ -185,7 +178,20 @@ class _Answer(NamedTuple):
     roots: bytes
 
 
-async def _ask(link: InvitationLink, file: Path, folder: Path) -> _Answer:
+def _finish(output: Output, file: Path, answer: _Consent, *, is_named: bool) -> Path | None:
+    """Store what the authority has answered, then change the settings; return where the old ones are kept."""
+    folder = file.parent.resolve()
+    try:
+        asyncio.run(_take(answer, folder))
+        kept = _change_settings(file, answer, folder, is_named=is_named)
+        end(folder)
+    except (RosterFault, SettingsError, Failure):
+        output.print_hint(output.say("authority.join-goes-on"))
+        raise
+    return kept
+
+
+async def _ask(link: InvitationLink, file: Path, folder: Path) -> _Consent:
     """Use the invitation; the answer has the settings with which the participant goes on. Raises RosterFault."""
     settings = load(file)
     did = name_did(settings.protocol.public_url)
@@ -195,10 +201,10 @@ async def _ask(link: InvitationLink, file: Path, folder: Path) -> _Answer:
     changed = use_authority(settings, did, f"{link.base}/members", folder / ROOTS)
     card = build_member_card(settings, did, key)
     keep(folder)
-    return _Answer(await ask_to_join(changed, link, card, key, terms), changed, card, terms.roots)
+    return _Consent(await ask_to_join(changed, link, card, key, terms), changed, card, terms.roots)
 
 
-async def _take(answer: _Answer, folder: Path) -> None:
+async def _take(answer: _Consent, folder: Path) -> None:
     """Store the credential, verified by the roots of the authority, then write what is new. Raises RosterFault."""
     draft, identity = folder / DRAFT, answer.settings.identity
     write_file(draft, answer.roots.decode("utf-8", "replace"))
@@ -211,7 +217,7 @@ async def _take(answer: _Answer, folder: Path) -> None:
     write_card(folder, answer.card)
 
 
-def _change_settings(file: Path, answer: _Answer, folder: Path, *, is_named: bool) -> Path | None:
+def _change_settings(file: Path, answer: _Consent, folder: Path, *, is_named: bool) -> Path | None:
     """Let the settings file say what the answer means; return where the old one is kept.
 
     Raises SettingsError, with the old one in its place, if a process could not start with it.
