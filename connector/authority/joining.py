@@ -7,7 +7,7 @@ signs with this key too: then its new identifier means the same organisation.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import NamedTuple
+from typing import Annotated, Final, NamedTuple
 
 import msgspec
 
@@ -23,6 +23,7 @@ from connector.identity.dcp.methods import find_key
 from connector.identity.keys import KeyFault, from_jwk
 from connector.identity.roster import Member
 from connector.ports.identity import AuthenticationUnavailable
+from connector.protocol.dcp.claims import MAX_CREDENTIAL
 from connector.protocol.dcp.did import parse_web_did
 from connector.protocol.dcp.document import DidDocument, Relationship
 from connector.protocol.dcp.errors import ClaimFault
@@ -32,18 +33,23 @@ ResolveApplicant = Callable[[str], Awaitable[DidDocument]]
 """Fetches the document of an identifier; raises ClaimFault and AuthenticationUnavailable."""
 
 
+MOST: Final = 1000
+"""The characters of a word in an answer: who reads it puts it into settings."""
+_AnsweredWord = Annotated[str, msgspec.Meta(min_length=1, max_length=MOST)]
+
+
 class Joined(msgspec.Struct, frozen=True, kw_only=True):
     """The answer: the identifier by which processes and agreements know the member, its credential, and what is new.
 
     `broker` and `search` are the participant that answers searches in the data space and the URL of its search API.
     """
 
-    participant: str
-    name: str
-    credential: str
+    participant: _AnsweredWord
+    name: _AnsweredWord
+    credential: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_CREDENTIAL)]
     repeated: bool = False
-    broker: str = ""
-    search: str = ""
+    broker: Annotated[str, msgspec.Meta(max_length=MOST)] = ""
+    search: Annotated[str, msgspec.Meta(max_length=MOST, pattern=r"^(https?://[!-~]+)?\Z")] = ""
 
 
 async def join(authority: Authority, body: bytes, resolve: ResolveApplicant, now: int) -> Joined:

@@ -76,11 +76,15 @@ class SigningKey:
 
 
 def generate(algorithm: str = ES256) -> SigningKey:
-    """Generate a new key; raises KeyFault for an algorithm that is not in `ALGORITHMS`."""
-    if algorithm == ES256:
-        return _to_signing_key(generate_private_key(SECP256R1()))
-    if algorithm == EDDSA:
-        return _to_signing_key(Ed25519PrivateKey.generate())
+    """Generate a new key; raises KeyFault for an algorithm that is not in `ALGORITHMS`.
+
+    Its name does not begin with a hyphen: on a command line it would be an option.
+    """
+    while algorithm in ALGORITHMS:
+        made = generate_private_key(SECP256R1()) if algorithm == ES256 else Ed25519PrivateKey.generate()
+        key = _to_signing_key(made)
+        if not key.kid.startswith("-"):
+            return key
     raise KeyFault(f"The algorithm {algorithm!r} is not supported: use {' or '.join(ALGORITHMS)}.")
 
 

@@ -25,12 +25,16 @@ _DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/]{43}=):")
 
 
 class _Form(NamedTuple):
-    """A form of seal: its label and tag, the components that it covers, and how both fields are read."""
+    """A form of seal: its label and tag, the components that it covers, and how both fields are read.
+
+    `named` finds each member with the label, also one of another form: a label stands once (RFC 9421, 4.1).
+    """
 
     label: str
     tag: str
     components: tuple[str, ...]
     covered: str
+    named: re.Pattern[str]
     input: re.Pattern[str]
     signature: re.Pattern[str]
 
@@ -42,7 +46,8 @@ def _make_form(label: str, components: tuple[str, ...]) -> _Form:
         rf'keyid="([A-Za-z0-9_-]{{43}})";alg="([a-z0-9-]{{1,40}})";tag="{tag}"(?=[ \t]*(?:,|\Z))'
     )
     signature = re.compile(rf"(?:^|,[ \t]*){label}=:([A-Za-z0-9+/]{{86}}==):(?=[ \t]*(?:,|\Z))")
-    return _Form(label, tag, components, covered, stated, signature)
+    named = re.compile(rf"(?:^|,[ \t]*){label}(?![a-z0-9_.*-])")
+    return _Form(label, tag, components, covered, named, stated, signature)
 
 
 _OF_AGREEMENT = _make_form("agreement", _COMPONENTS)
@@ -117,7 +122,8 @@ def read_fields(headers: Mapping[str, str], url: str, body: bytes) -> Seal | Non
         raise SealMalformed(f"A field of the seal is longer than {LONGEST_FIELD} characters.")
     inputs, signatures = form.input.findall(stated), form.signature.findall(signed)
     digests = [_DIGEST.fullmatch(value) for value in written]
-    if len(inputs) != 1 or len(signatures) != 1 or None in digests:
+    is_alone = all(len(form.named.findall(field)) == 1 for field in (stated, signed))
+    if not is_alone or len(inputs) != 1 or len(signatures) != 1 or None in digests:
         raise SealMalformed("The fields of the seal have another form: send them as RFC 9421 and RFC 9530 have it.")
     content, *agreement = (found[1] for found in digests if found)
     created, key, name = inputs[0]

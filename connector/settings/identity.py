@@ -93,8 +93,8 @@ class IdentitySettings(Section, frozen=True, kw_only=True):
     former_keys: Annotated[
         tuple[Path, ...],
         Meta(
-            description="Former private keys whose public parts stay in the did:web document: for ten minutes after a "
-            "change of keys."
+            description="Other private keys whose public parts are in the did:web document: former ones, for ten "
+            "minutes after a change of keys, and one that was announced."
         ),
     ] = ()
     refresh_seconds: Annotated[

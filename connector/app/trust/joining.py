@@ -52,6 +52,10 @@ AT_ONCE: Final = 20
 _MOST: Final = 256 * 1024
 
 
+class AnswerMissing(RosterFault):
+    """An authority may have done what it was asked, and its answer is not there: the same key may ask again."""
+
+
 class AuthorityTerms(NamedTuple):
     """What an authority publishes, verified by the root that an invitation names: its roots as a file, and its list."""
 
@@ -93,7 +97,9 @@ async def fetch_terms(client: GuardedClient, base: str, root: str) -> AuthorityT
     content = await _get(client, f"{base}/roots", _MOST)
     roots = read_roots(content, f"{base}/roots")
     if roots[0].kid != root:
-        raise RosterFault("The authority shows another root than the invitation names: ask the data-space operator.")
+        raise RosterFault(
+            "The authority shows another root than the one that is named here: ask the data-space operator."
+        )
     return AuthorityTerms(content, await fetch_list(client, f"{base}/members", roots))
 
 
@@ -132,7 +138,7 @@ async def find_authority_place(settings: Settings) -> tuple[str, str]:
 async def ask_to_join(
     settings: Settings, link: InvitationLink, card: IdentityCard, key: SigningKey, terms: AuthorityTerms
 ) -> Joined:
-    """Use an invitation, and show the own document meanwhile; raises RosterFault.
+    """Use an invitation, and show the own document meanwhile; raises RosterFault, AnswerMissing if it may be used.
 
     `settings` are those with which the participant will run.
     """
@@ -245,10 +251,12 @@ async def _post(client: GuardedClient, base: str, body: bytes) -> Joined:
             return read_json(answer.body, Joined)
         refused = read_json(answer.body, JoinRefusal) if answer.status == 403 else None
     except NetError as error:
-        raise RosterFault(f"The authority does not answer: {error}") from None
+        raise AnswerMissing(f"The authority does not answer: {error}") from None
     except HandedInFault:
-        raise RosterFault(
+        raise AnswerMissing(
             "The authority answers with something else than expected: ask the data-space operator."
         ) from None
     reason = "".join(sign for sign in refused.reason[:500] if sign.isprintable()) if refused else ""
+    if refused is None:
+        raise AnswerMissing(f"The authority refuses the request: status {answer.status}.")
     raise RosterFault(reason or f"The authority refuses the request: status {answer.status}.")

@@ -100,6 +100,7 @@ class Gatekeeper:
         if self.seals is None:
             return caller
         path = fill(template, request.names["pid"]) if request.names else template
+        path += f"?{request.query}" if request.query else ""
         urls = [join(address, path) for address in self.find_addresses()]
         try:
             kept = self.seals.open(caller.participant, urls, request.headers, body, required=caller.seals)

@@ -20,7 +20,15 @@ from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, say_translated
 from connector.cli.frame.output import format_time
 from connector.cli.frame.probe import format_origin, is_listening, probe_url
-from connector.cli.setup.identity import find_address, find_data_origin, is_of_broker, load_own_key
+from connector.cli.setup.folder import find_cause
+from connector.cli.setup.identity import (
+    find_address,
+    find_data_origin,
+    is_announced,
+    is_of_broker,
+    load_own_key,
+    name_key_place,
+)
 from connector.cli.setup.peers import ListedPeer, check_peers
 from connector.cli.setup.ports import is_free
 from connector.identity.files import FileFault, read_bounded
@@ -161,6 +169,8 @@ def _run_checks(file: Path, settings: Settings) -> Iterator[CheckResult]:
     is_broker = is_of_broker(file, settings)
     yield from _check_settings(file, settings, is_broker)
     yield _check_key(settings)
+    for path in filter(is_announced, settings.identity.former_keys):
+        yield _find("key", None, "key-announced", file=path)
     yield _check_clock(file, settings)
     yield from _check_certificate(settings)
     yield from _check_ports(settings, is_broker)
@@ -194,25 +204,14 @@ def _check_settings(file: Path, settings: Settings, is_broker: bool) -> Iterator
 def _check_key(settings: Settings) -> CheckResult:
     if settings.identity.mechanism not in LISTED_MECHANISMS:
         return _find("key", None, "key-none")
+    in_token, place = settings.identity.hardware is not None, name_key_place(settings)
     try:
         key = load_own_key(settings)
     except RosterFault as fault:
-        return _find("key", False, _KEY_FAULTS[_find_cause(settings.identity.key)], reason={"en": str(fault)})
-    return _find("key", True, "key", file=settings.identity.key, algorithm=key.algorithm, kid=key.kid)
-
-
-def _find_cause(*paths: Path) -> str:
-    """Return why a file cannot be used: `missing`, `locked` for this user, or `wrong` inside."""
-    for path in paths:
-        try:
-            path.stat()
-        except PermissionError:
-            return "locked"
-        except OSError:
-            return "missing"
-        if not os.access(path, os.R_OK):
-            return "locked"
-    return "wrong"
+        told = "key-away" if in_token else _KEY_FAULTS[find_cause(settings.identity.key)]
+        return _find("key", False, told, reason={"en": str(fault)})
+    told = "key-in-token" if in_token else "key"
+    return _find("key", True, told, file=place, algorithm=key.algorithm, kid=key.kid)
 
 
 def _check_clock(file: Path, settings: Settings) -> CheckResult:
@@ -338,7 +337,7 @@ def _check_list(settings: Settings, is_broker: bool) -> Iterator[CheckResult]:
     except RosterFault as fault:
         identity = settings.identity
         paths = [identity.operator_key, *([] if "://" in identity.roster else [Path(identity.roster)])]
-        locked = _find_cause(*paths) == "locked"
+        locked = find_cause(*paths) == "locked"
         yield _find(name, False, "list-locked" if locked else "list-wrong", reason={"en": str(fault)})
         return
     if summary.expires <= datetime.now(UTC):
@@ -395,11 +394,10 @@ def _check_entry(settings: Settings, summary: ListSummary, is_broker: bool) -> C
         key = "entry-address" if address else "entry-no-address"
         return _find(OWN_ENTRY, False, key, address=address, expected=expected)
     try:
-        kid = load_own_key(settings).kid
+        if load_own_key(settings).kid not in {jwk.get("kid") for jwk in keys}:
+            return _find(OWN_ENTRY, False, "entry-key")
     except RosterFault:
-        kid = ""
-    if kid not in {jwk.get("kid") for jwk in keys}:
-        return _find(OWN_ENTRY, False, "entry-key")
+        return _find(OWN_ENTRY, None, "entry-no-key")
     origin = None if is_broker else find_data_origin(settings)
     if origin and origin not in {parse_url(url).origin for url in (expected, *data)}:
         return _find(OWN_ENTRY, False, "entry-data", origin=origin)
@@ -476,7 +474,7 @@ def _check_used_key(settings: Settings, listed: ListView | None) -> Iterator[Che
         return  # another check says what is wrong with the file
     if kid != listed.key:
         ok = None if listed.has_key else False
-        yield _find("key", ok, "key-other", used=listed.key, file=settings.identity.key)
+        yield _find("key", ok, "key-other", used=listed.key, file=name_key_place(settings))
 
 
 def _weigh_work(settings: Settings, readiness: _Readiness) -> CheckResult:

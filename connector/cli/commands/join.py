@@ -1,15 +1,16 @@
 """`join`: become a member of a data space by an invitation, in a new folder or with a connector that is set up."""
 
 import asyncio
-import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
+from msgspec.structs import replace
 
-from connector.app.trust.joining import ask_to_join, fetch_terms, open_client, store_credential
+from connector.app.trust.joining import AnswerMissing, ask_to_join, fetch_terms, open_client, store_credential
+from connector.authority.card import IdentityCard
 from connector.authority.inviting import LONGEST_LINK, InvitationLink, parse_link
 from connector.authority.joining import Joined
 from connector.authority.keeping import ROOTS
@@ -18,6 +19,7 @@ from connector.cli.frame.command import create_word, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output
+from connector.cli.setup.beginning import begin, end, has_begun, keep, remove
 from connector.cli.setup.folder import write_file, write_folder
 from connector.cli.setup.forwards import describe_forwards
 from connector.cli.setup.identity import load_own_key, write_card
@@ -32,8 +34,8 @@ LINK_HELP = (
     "The invitation, as the data-space operator sent it; - reads it from standard input, so that no list of processes "
     "shows it."
 )
-HANDED = "membership.jwt"
-"""The file of the credential until it is in the store."""
+DRAFT = f".{ROOTS}.new"
+"""The roots of the authority until its credential is in the store."""
 
 
 @register(
@@ -82,33 +84,31 @@ def join(
     """Become a member of a data space: keys are made here, the authority looks at them, and a credential is stored.
 
     A connector that was a member by the key on its card keeps its identifier and its agreements. It must not run
-    meanwhile. What was refused has changed nothing.
+    meanwhile. What was refused has changed nothing; after a lost answer, the same call goes on.
     """
     taken, file = parse_link(sys.stdin.readline(LONGEST_LINK) if link == "-" else link), directory / SETTINGS
-    is_new, existed = not file.exists(), directory.exists()
-    secret = ""
+    is_new = not file.exists() or has_begun(directory)
+    secret, folder, output, begun = "", directory.resolve(), call.output, list[str]()
     try:
         if is_new:
             plan = _plan(directory, taken, name, public_url, second_url, port_base)
             files = {"certificate": certificate, "key": certificate_key, "ca": ca}
             net: dict[str, Any] = {key: path.resolve() for key, path in files.items() if path is not None}
-            secret = _set_up(call.output, plan, net | ({"networks": network} if network else {}))
-        joined, settings = asyncio.run(_join(taken, file, directory.resolve()))
-    except (RosterFault, SettingsError, Failure):
-        if is_new and not existed:
-            shutil.rmtree(directory, ignore_errors=True)
+            begun = begin(folder)
+            secret = _set_up(output, plan, net | ({"networks": network} if network else {}))
+        answer = asyncio.run(_ask(taken, file, folder))
+    except AnswerMissing:
+        output.print_hint(output.say("authority.join-goes-on"))
         raise
-    changes: dict[str, dict[str, Any]] = list_changes(settings, directory.resolve())
-    changes |= _complete(settings, joined, is_named=not is_new or name is not None)
-    kept = change_file(file, changes)
-    write_file(directory / HANDED, joined.credential + "\n", mode=0o600)
-    asyncio.run(store_credential(load(file), joined.credential))
-    (directory / HANDED).unlink()
+    except (RosterFault, SettingsError, Failure):
+        remove(folder, begun)
+        raise
+    kept, joined = _finish(output, file, answer, is_named=not is_new or name is not None), answer.joined
     call.output.print_result(
         {
             "participant": joined.participant,
             "name": joined.name,
-            "folder": str(directory.resolve()),
+            "folder": str(folder),
             "repeated": joined.repeated,
             "key": secret or None,
             "kept": None if kept is None else str(kept),
@@ -169,16 +169,65 @@ def _set_up(output: Output, plan: Plan, net: Mapping[str, Any]) -> str:
     return secret
 
 
-async def _join(link: InvitationLink, file: Path, folder: Path) -> tuple[Joined, Settings]:
-    """Use the invitation; return the answer, and the settings with which the participant goes on."""
-    settings, roots = load(file), folder / ROOTS
+class _Consent(NamedTuple):
+    """What the authority has answered, and what follows from it; nothing of it is written yet."""
+
+    joined: Joined
+    settings: Settings
+    card: IdentityCard
+    roots: bytes
+
+
+def _finish(output: Output, file: Path, answer: _Consent, *, is_named: bool) -> Path | None:
+    """Store what the authority has answered, then change the settings; return where the old ones are kept."""
+    folder = file.parent.resolve()
+    try:
+        asyncio.run(_take(answer, folder))
+        kept = _change_settings(file, answer, folder, is_named=is_named)
+        end(folder)
+    except (RosterFault, SettingsError, Failure):
+        output.print_hint(output.say("authority.join-goes-on"))
+        raise
+    return kept
+
+
+async def _ask(link: InvitationLink, file: Path, folder: Path) -> _Consent:
+    """Use the invitation; the answer has the settings with which the participant goes on. Raises RosterFault."""
+    settings = load(file)
     did = name_did(settings.protocol.public_url)
     key = load_own_key(settings)
     async with open_client(settings) as client:
         terms = await fetch_terms(client, link.base, link.root)
-    changed = use_authority(settings, did, f"{link.base}/members", roots)
+    changed = use_authority(settings, did, f"{link.base}/members", folder / ROOTS)
     card = build_member_card(settings, did, key)
-    joined = await ask_to_join(changed, link, card, key, terms)
-    write_file(roots, terms.roots.decode("utf-8", "replace"))
-    write_card(folder, card)
-    return joined, changed
+    keep(folder)
+    return _Consent(await ask_to_join(changed, link, card, key, terms), changed, card, terms.roots)
+
+
+async def _take(answer: _Consent, folder: Path) -> None:
+    """Store the credential, verified by the roots of the authority, then write what is new. Raises RosterFault."""
+    draft, identity = folder / DRAFT, answer.settings.identity
+    write_file(draft, answer.roots.decode("utf-8", "replace"))
+    try:
+        settings = replace(answer.settings, identity=replace(identity, operator_key=draft))
+        await store_credential(settings, answer.joined.credential)
+        draft.replace(folder / ROOTS)
+    finally:
+        draft.unlink(missing_ok=True)
+    write_card(folder, answer.card)
+
+
+def _change_settings(file: Path, answer: _Consent, folder: Path, *, is_named: bool) -> Path | None:
+    """Let the settings file say what the answer means; return where the old one is kept.
+
+    Raises SettingsError, with the old one in its place, if a process could not start with it.
+    """
+    changes: dict[str, dict[str, Any]] = list_changes(answer.settings, folder)
+    kept = change_file(file, changes | _complete(answer.settings, answer.joined, is_named=is_named))
+    try:
+        load(file)
+    except SettingsError:
+        if kept is not None:
+            kept.replace(file)
+        raise
+    return kept

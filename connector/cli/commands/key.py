@@ -21,7 +21,7 @@ from connector.authority.roster import RosterFault
 from connector.cli.frame.command import YesOption, create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
-from connector.cli.setup.identity import keep_beside, load_own_key, write_card
+from connector.cli.setup.identity import is_announced, keep_beside, load_own_key, name_key_place, name_next, write_card
 from connector.cli.setup.moving import build_member_card, change_file
 from connector.identity.keys import (
     KeyFault,
@@ -47,6 +47,8 @@ class Algorithm(StrEnum):
     EDDSA = "EdDSA"
 
 
+KEPT_MINUTES = 5
+"""How long the peers that keep documents do so (docs/dcp.md)."""
 AlgorithmOption = Annotated[Algorithm, typer.Option(help="Algorithm of the new key.")]
 
 
@@ -65,7 +67,10 @@ class KeyRow:
     app, "list", needs="settings", faults=FAULTS, example="datenkontor key list --settings firma/datenkontor.toml"
 )
 def list_(call: CommandCall) -> None:
-    """List the private keys: which one signs, which former ones are still in the document, and how each is kept."""
+    """List the private keys: which one signs, which others are in the document, and how each is kept.
+
+    A key that is announced does not sign yet; a former one does so no more.
+    """
     output = call.output
     output.print_rows(
         _list_rows(call.read_settings()),
@@ -81,12 +86,11 @@ def list_(call: CommandCall) -> None:
 
 def _list_rows(settings: Settings) -> list[KeyRow]:
     own, hardware = load_own_key(settings), settings.identity.hardware
-    place = f"{hardware.token}/{hardware.label}" if hardware else str(settings.identity.key)
     kept = "in hardware" if hardware else _name_kept(settings.identity.key)
-    rows = [KeyRow(own.kid, own.algorithm, place, kept, "in use")]
+    rows = [KeyRow(own.kid, own.algorithm, name_key_place(settings), kept, "in use")]
     for path in settings.identity.former_keys:
-        former = _open(settings, path)
-        rows.append(KeyRow(former.kid, former.algorithm, str(path), _name_kept(path), "former"))
+        other, state = _open(settings, path), "announced" if is_announced(path) else "former"
+        rows.append(KeyRow(other.kid, other.algorithm, str(path), _name_kept(path), state))
     return rows
 
 
@@ -171,26 +175,46 @@ def create(call: CommandCall, algorithm: AlgorithmOption = Algorithm.ES256) -> N
     needs="settings",
     faults=FAULTS,
     example="""datenkontor key rotate --settings firma/datenkontor.toml
-    datenkontor key rotate --algorithm EdDSA --yes""",
+    datenkontor key rotate --algorithm EdDSA --yes
+    datenkontor key rotate --announce --yes""",
 )
-def rotate(call: CommandCall, algorithm: AlgorithmOption = Algorithm.ES256, yes: YesOption = False) -> None:
+def rotate(
+    call: CommandCall,
+    algorithm: AlgorithmOption = Algorithm.ES256,
+    announce: Annotated[
+        bool,
+        typer.Option(
+            "--announce",
+            help="Let the list and the document have the new key, but sign with the old one until `key rotate` is "
+            "called again: for peers that keep documents.",
+        ),
+    ] = False,
+    yes: YesOption = False,
+) -> None:
     """Make a new private key, let the authority list it beside the old one, and use it from the next start on.
 
-    What the old key has signed stays valid, and running negotiations go on. Later, `key revoke` ends the old one.
+    What the old key has signed stays valid, and running negotiations go on. Later, `key revoke` ends the old one. A
+    key that was announced is the one that is used.
     """
     settings, folder = call.read_settings(), call.file.resolve().parent
     if settings.identity.mechanism != "dcp" or settings.identity.hardware is not None:
         raise Failure(Code.USAGE, "authority.no-rotation")
-    call.output.confirm(call.output.say("authority.ask-rotate", path=settings.identity.key), yes)
-    path, old = settings.identity.key, load_own_key(settings)
+    path = settings.identity.key
+    call.output.confirm(call.output.say(f"authority.ask-{'announce' if announce else 'rotate'}", path=path), yes)
+    old, others = load_own_key(settings), settings.identity.former_keys
     passphrase = _read_passphrase(settings) if is_protected(path) else None
-    draft = path.with_name(f"{path.name}.next")
+    draft = name_next(path)
     try:
         # A run that was cut short has left its key: the list may have it already.
         key = _open(settings, draft) if draft.exists() else _make(draft, algorithm, passphrase)
         _ask(settings, old, successor=key)
+        if announce:
+            change_file(call.file, {"identity": {"former_keys": list(map(str, dict.fromkeys((draft, *others))))}})
+            told = call.output.say("authority.key-announced", id=key.kid, minutes=KEPT_MINUTES)
+            call.output.print_result({"id": key.kid, "kept": str(draft)}, told)
+            return
         kept = keep_beside(path)
-        former = [str(each) for each in (*([kept] if kept else []), *settings.identity.former_keys)]
+        former = [str(each) for each in (*([kept] if kept else []), *others) if each != draft]
         change_file(call.file, {"identity": {"former_keys": former}})
         draft.replace(path)
         write_card(folder, _make_card(settings, key))
@@ -211,7 +235,13 @@ def rotate(call: CommandCall, algorithm: AlgorithmOption = Algorithm.ES256, yes:
 )
 def revoke(
     call: CommandCall,
-    key: Annotated[str, typer.Argument(metavar="ID", help="Name of a former key, as `key list` prints it.")],
+    key: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="Name of a former key, as `key list` prints it; -- goes before one that begins with a hyphen.",
+        ),
+    ],
     yes: YesOption = False,
 ) -> None:
     """End a former key: the list and the document have it no more, and nothing that it signs is accepted.
@@ -229,8 +259,11 @@ def revoke(
     _ask(settings, own, dropped=(key,))
     left = [str(path) for kid, path in former.items() if kid != key]
     change_file(call.file, {"identity": {"former_keys": left}})
+    file = former[key]
+    if is_announced(file):
+        file = file.rename(file.with_suffix(".ended"))  # else the next rotation would use it
     call.output.print_result(
-        {"revoked": key, "file": str(former[key])}, call.output.say("authority.key-revoked", id=key, file=former[key])
+        {"revoked": key, "file": str(file)}, call.output.say("authority.key-revoked", id=key, file=file)
     )
 
 

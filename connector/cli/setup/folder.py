@@ -44,7 +44,7 @@ def write_folder(plan: Plan) -> str:
     key_file = folder / KEY
     try:
         for part in (folder, folder / "received", plan.data or folder / "offered"):
-            _create_folder(part)
+            create_folder(part)
         key = cards.load_key(key_file) if key_file.exists() else cards.new_key(key_file)
         if plan.is_broker and not (folder / MEMBERS).exists():
             _begin_list(plan, key)
@@ -159,10 +159,24 @@ def write_file(path: Path, content: str, *, mode: int = 0o644) -> None:
     _sync(path.parent)
 
 
-def _create_folder(folder: Path) -> None:
+def find_cause(*paths: Path) -> str:
+    """Return why a file cannot be used: `missing`, `locked` for this user, or `wrong` inside."""
+    for path in paths:
+        try:
+            path.stat()
+        except PermissionError:
+            return "locked"
+        except OSError:
+            return "missing"
+        if not os.access(path, os.R_OK):
+            return "locked"
+    return "wrong"
+
+
+def create_folder(folder: Path) -> None:
     """Create a folder and its missing parents, and wait until they are on the disk."""
     if not folder.is_dir():
-        _create_folder(folder.parent)
+        create_folder(folder.parent)
         folder.mkdir(exist_ok=True)
         _sync(folder.parent)
 

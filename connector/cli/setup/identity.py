@@ -17,6 +17,8 @@ from connector.net.addresses import format_origin, parse_url
 from connector.net.errors import Blocked
 from connector.settings import Settings
 
+_NEXT = ".next"
+
 
 def build_card(settings: Settings, before: IdentityCard | None, key: SigningKey, search: str | None) -> IdentityCard:
     """Return the card that the settings mean; a broker keeps what only its card states. Raises RosterFault."""
@@ -40,6 +42,22 @@ def load_own_key(settings: Settings) -> SigningKey:
         return keys.load_own_key(settings)
     except KeyFault as fault:
         raise RosterFault(str(fault)) from None
+
+
+def name_key_place(settings: Settings) -> str:
+    """Return where the private key of the participant is: its token and label, or its file."""
+    hardware = settings.identity.hardware
+    return f"{hardware.token}/{hardware.label}" if hardware else str(settings.identity.key)
+
+
+def name_next(path: Path) -> Path:
+    """Return the name of the file of the key that follows the key in a file."""
+    return path.with_name(f"{path.name}{_NEXT}")
+
+
+def is_announced(path: Path) -> bool:
+    """Return whether the key in a file is one that does not sign yet."""
+    return path.name.endswith(_NEXT)
 
 
 def find_address(settings: Settings) -> str:

@@ -13,6 +13,10 @@ SENTENCES: dict[str, str] = {
     "no-rotation": "Die Vertrauensstelle wechselt nur einen Schlüssel in einer Datei, bei einem Teilnehmer mit dem "
     "Verfahren dcp: bitte `card --new-key` verwenden und den Ausweis an den Betreiber des Datenraums senden.",
     "ask-rotate": "Ein neuer Schlüssel ersetzt {path} mit dem nächsten Start. Jetzt erzeugen?",
+    "ask-announce": "Ein neuer Schlüssel kommt in die Liste und das Dokument; {path} unterschreibt weiter. Jetzt "
+    "erzeugen?",
+    "key-announced": "Die Liste enthält nun auch den neuen Schlüssel {id}. Den Prozess neu "
+    "starten; nach {minutes} Minuten noch einmal `key rotate`: Dann unterschreibt er mit dem neuen.",
     "key-rotated": "Die Liste enthält den neuen Schlüssel {id} neben {former}. Den Prozess neu starten; wenn alle die "
     "Liste kennen, den alten Schlüssel mit `key revoke {former}` beenden.",
     "key-in-use": "Der Schlüssel {id} ist in Gebrauch: bitte zuerst wechseln.",
@@ -75,5 +79,7 @@ SENTENCES: dict[str, str] = {
     "pinned": "Die Hauptschlüssel in {path} sind eingetragen. Bitte den Prozess neu starten.",
     "own-root": "Der Fingerabdruck des eigenen Hauptschlüssels ist {root}.",
     "joined": "{name} ist jetzt Mitglied.",
+    "join-goes-on": "Vielleicht hat die Vertrauensstelle die Anfrage angenommen: Der Ordner behält den Schlüssel, der "
+    "gefragt hat. Bitte beheben, was unten steht, und `join` mit derselben Einladung noch einmal aufrufen.",
     "joined-again": "{name} ist bereits Mitglied; die Antwort der Vertrauensstelle wurde erneut gespeichert.",
 }

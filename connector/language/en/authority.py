@@ -11,6 +11,9 @@ SENTENCES: dict[str, str] = {
     "no-rotation": "Only a key in a file, of a participant with the mechanism dcp, is rotated by its authority: use "
     "`card --new-key`, and send the card to the data-space operator.",
     "ask-rotate": "A new key takes the place of {path} with the next start. Make it?",
+    "ask-announce": "A new key gets into the list and the document; {path} goes on signing. Make it?",
+    "key-announced": "The list has the new key {id} too. Restart the process; after {minutes} minutes, "
+    "`key rotate` lets it sign.",
     "key-rotated": "The list has the new key {id} beside {former}. Restart the process; when all have seen the "
     "list, end the old key with `key revoke {former}`.",
     "key-in-use": "The key {id} is in use: rotate it first.",
@@ -65,5 +68,7 @@ SENTENCES: dict[str, str] = {
     "pinned": "The roots in {path} are pinned. Restart the process.",
     "own-root": "The thumbprint of the own root is {root}.",
     "joined": "{name} is a member now.",
+    "join-goes-on": "The authority may have taken the request: the folder keeps the key that asked. Correct what is "
+    "said below, and call `join` again with the same invitation.",
     "joined-again": "{name} is a member already; the answer of the authority was stored again.",
 }

@@ -159,7 +159,8 @@ def _read_services(members: Mapping[str, Any], did: str) -> dict[str, str]:
         if isinstance(url, list):
             # An endpoint may be a set (DID Core 1.0, 5.4); its maps are for other protocols.
             url = next((each for each in url if isinstance(each, str)), None)
-        if not isinstance(url, str) or len(url) > MAX_ENDPOINT:
+        # Paths are put behind a base URL (DCP 1.0.1, 5.2): behind a query, its owner would choose what is asked for.
+        if not isinstance(url, str) or len(url) > MAX_ENDPOINT or "?" in url or "#" in url:
             continue
         for kind in kinds if isinstance(kinds, list) else [kinds]:
             if isinstance(kind, str):

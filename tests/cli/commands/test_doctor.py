@@ -252,6 +252,16 @@ def test_a_missing_key_is_made_anew_for_the_same_participant(cli: Cli, space: Pa
     assert "datenkontor card --new-key" in checks(cli)["key"]["advice"]
 
 
+def test_a_token_that_is_away_is_no_other_key_and_needs_no_new_one(cli: Cli, space: Path) -> None:
+    (space / "firma/key.pem").unlink()
+    with (space / "firma/datenkontor.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[identity.hardware]\nmodule = "away.so"\ntoken = "city"\n')
+    found = checks(cli)
+    assert (found["key"]["ok"], "token" in found["key"]["advice"].lower()) == (False, True)
+    assert "--new-key" not in found["key"]["advice"]
+    assert (found["own entry"]["ok"], "another key" in found["own entry"]["sentence"]) == (None, False)
+
+
 def test_a_certificate_that_ends_soon_is_a_remark(cli: Cli, space: Path, tmp_path: Path) -> None:
     certificate, key = Authority(tmp_path, "ca").issue("127.0.0.1", days=4)
     settings = space / "firma/datenkontor.toml"

@@ -63,6 +63,33 @@ def test_a_broker_rotates_its_key_at_its_own_authority(cli: Cli, tmp_path: Path)
     assert len(cli("key", "list", "--json", *BROKER).json["items"]) == 1
 
 
+def test_a_key_that_is_announced_is_in_the_document_and_signs_after_the_second_call(cli: Cli, tmp_path: Path) -> None:
+    cli("init", "broker", "--role", "broker")
+    old = cli("key", "list", "--json", *BROKER).json["items"][0]["id"]
+    new = cli("key", "rotate", "--announce", "--yes", "--json", *BROKER).json["id"]
+    assert cli("key", "rotate", "--announce", "--yes", "--json", *BROKER).json["id"] == new
+
+    def states() -> list[tuple[str, str]]:
+        return [(row["id"], row["state"]) for row in cli("key", "list", "--json", *BROKER).json["items"]]
+
+    assert states() == [(old, "in use"), (new, "announced")]
+    (entry,) = roster.show(tmp_path / "broker/members.json").members
+    assert {jwk["kid"] for jwk in entry.keys} == {new, old}
+    told = [each for each in cli("doctor", "--json", *BROKER).json["checks"] if "key rotate" in each["advice"]]
+    assert [(each["name"], each["ok"]) for each in told] == [("key", None)]
+    assert cli("key", "rotate", "--yes", "--json", *BROKER).json["id"] == new
+    assert states() == [(new, "in use"), (old, "former")]
+
+
+def test_a_key_that_was_announced_and_revoked_is_never_used(cli: Cli, tmp_path: Path) -> None:
+    cli("init", "broker", "--role", "broker")
+    lost = cli("key", "rotate", "--announce", "--yes", "--json", *BROKER).json["id"]
+    assert cli("key", "revoke", lost, "--yes", *BROKER).code == 0
+    assert cli("key", "rotate", "--yes", "--json", *BROKER).json["id"] != lost
+    (entry,) = roster.show(tmp_path / "broker/members.json").members
+    assert lost not in {jwk["kid"] for jwk in entry.keys}
+
+
 def test_a_member_rotates_its_key_at_the_authority_of_its_list(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

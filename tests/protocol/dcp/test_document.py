@@ -46,6 +46,12 @@ def test_an_endpoint_may_be_a_set() -> None:
         assert read_document(document(service=[{**service, "serviceEndpoint": endpoint}]), DID).services == {}
 
 
+@pytest.mark.parametrize("more", ["?tenant=1", "/a?", "#part", "?x=/presentations/query#"])
+def test_an_endpoint_behind_which_no_path_can_stand_is_none(more: str) -> None:
+    service = {"id": "#cs", "type": "CredentialService", "serviceEndpoint": f"https://stadt.example/dcp{more}"}
+    assert read_document(document(service=[service]), DID).services == {}
+
+
 def test_relative_names_belong_to_the_document() -> None:
     read = read_document(document(verificationMethod=[method("#k1")], authentication=["#k1"]), DID)
     assert read.may_sign(f"{DID}#k1", Relationship.PRESENTATION)

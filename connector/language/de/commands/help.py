@@ -2,13 +2,14 @@
 
 SENTENCES: dict[str, str] = {
     "The private keys of the participant: list, protect, create, rotate, revoke.": "Die privaten Schlüssel des Teilnehmers: auflisten, schützen, anlegen, wechseln, beenden.",
-    "List the private keys: which one signs, which former ones are still in the document, and how each is kept.": "Die privaten Schlüssel auflisten: welcher signiert, welche früheren noch im Dokument stehen und wie jeder aufbewahrt wird.",
+    "List the private keys: which one signs, which others are in the document, and how each is kept.": "Die privaten Schlüssel auflisten: welcher signiert, welche anderen im Dokument stehen und wie jeder aufbewahrt wird.",
+    "A key that is announced does not sign yet; a former one does so no more.": "Ein angekündigter Schlüssel signiert noch nicht, ein früherer nicht mehr.",
     "Encrypt the private keys with the pass phrase that the settings refer to; a process reads them as before.": "Die privaten Schlüssel mit dem Passwort verschlüsseln, auf das die Einstellungen verweisen; ein Prozess liest sie wie bisher.",
     "The issuer key of an authority beside the settings is encrypted too. Copies of before, in backups too, stay open.": "Auch der Signaturschlüssel einer Vertrauensstelle neben den Einstellungen wird verschlüsselt. Frühere Kopien, auch in Sicherungen, bleiben offen.",
     "Make the private key in the token that the settings name (`identity.hardware`); it cannot leave the token.": "Den privaten Schlüssel in dem Token anlegen, das die Einstellungen nennen (`identity.hardware`); er kann es nicht verlassen.",
     "Before the participant is a member: the card is written with the new key.": "Bevor der Teilnehmer Mitglied ist: Der Ausweis wird mit dem neuen Schlüssel geschrieben.",
     "Make a new private key, let the authority list it beside the old one, and use it from the next start on.": "Einen neuen privaten Schlüssel anlegen, von der Vertrauensstelle neben dem alten eintragen lassen und ab dem nächsten Start verwenden.",
-    "What the old key has signed stays valid, and running negotiations go on. Later, `key revoke` ends the old one.": "Was der alte Schlüssel signiert hat, bleibt gültig, und laufende Verhandlungen gehen weiter. Später beendet `key revoke` den alten.",
+    "What the old key has signed stays valid, and running negotiations go on. Later, `key revoke` ends the old one. A key that was announced is the one that is used.": "Was der alte Schlüssel signiert hat, bleibt gültig, und laufende Verhandlungen gehen weiter. Später beendet `key revoke` den alten. Ein angekündigter Schlüssel ist der, der verwendet wird.",
     "End a former key: the list and the document have it no more, and nothing that it signs is accepted.": "Einen früheren Schlüssel beenden: Er steht nicht mehr auf der Liste und im Dokument, und nichts, was er signiert, gilt.",
     "The document follows at the next start. The file stays; delete it when no backup needs it.": "Das Dokument folgt beim nächsten Start. Die Datei bleibt; sie kann weg, wenn keine Sicherung sie braucht.",
     "Datenkontor, the data-space connector a city can run.": "Datenkontor, der Konnektor für Datenräume, den eine Stadt selbst betreiben kann.",
@@ -357,8 +358,8 @@ SENTENCES: dict[str, str] = {
     "A data plane of Datenkontor says itself what it is: the variable DATENKONTOR_PLANE holds a management key of it with the scope admin. Another one is described with --id, --profile and --keys.": "Eine Datenebene von Datenkontor sagt selbst, was sie ist: Die Variable DATENKONTOR_PLANE enthält einen ihrer Verwaltungsschlüssel mit dem Recht admin. Eine andere beschreiben --id, --profile und --keys.",
     "Keep new flows away from a data plane; those that it has go on until they end.": "Einer Datenebene keine neuen Datenflüsse geben; die vorhandenen laufen bis zu ihrem Ende weiter.",
     "Remove a data plane that has no flows any more.": "Eine Datenebene ohne laufende Datenflüsse entfernen.",
-    "A connector that was a member by the key on its card keeps its identifier and its agreements. It must not run meanwhile. What was refused has changed nothing.": "Ein Konnektor, der nach dem Schlüssel seines Ausweises Mitglied war, behält Kennung und Verträge. Er"
-    " darf währenddessen nicht laufen. Was abgelehnt wird, hat nichts verändert.",
+    "A connector that was a member by the key on its card keeps its identifier and its agreements. It must not run meanwhile. What was refused has changed nothing; after a lost answer, the same call goes on.": "Ein Konnektor, der nach dem Schlüssel seines Ausweises Mitglied war, behält Kennung und Verträge. Er"
+    " darf währenddessen nicht laufen. Was abgelehnt wird, hat nichts verändert; nach einer verlorenen Antwort geht derselbe Aufruf weiter.",
     "Add a member by its identity card, without an invitation; it gets its credential with `credential renew`.": "Ein Mitglied mit seinem Teilnehmerausweis aufnehmen, ohne Einladung; seinen Nachweis holt es mit"
     " `credential renew`.",
     "Issue the credential of a member anew, and print it (JWT): for one whose wallet is another product.": "Den Nachweis eines Mitglieds neu ausstellen und ausgeben (JWT), wenn es seine Nachweise mit einem anderen Produkt hält.",

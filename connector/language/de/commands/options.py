@@ -1,8 +1,9 @@
 """German help of options and arguments, each under its English, which the code declares."""
 
 SENTENCES: dict[str, str] = {
+    "Let the list and the document have the new key, but sign with the old one until `key rotate` is called again: for peers that keep documents.": "Den neuen Schlüssel in die Liste und das Dokument aufnehmen, aber mit dem alten signieren, bis `key rotate` noch einmal ausgeführt wird: für Gegenstellen, die Dokumente aufbewahren.",
     "Algorithm of the new key.": "Verfahren des neuen Schlüssels.",
-    "Name of a former key, as `key list` prints it.": "Name eines früheren Schlüssels, wie `key list` ihn ausgibt.",
+    "Name of a former key, as `key list` prints it; -- goes before one that begins with a hyphen.": "Name eines früheren Schlüssels, wie `key list` ihn ausgibt; vor einen, der mit einem Bindestrich beginnt, gehört --.",
     "Folder to set up; it is created if it does not exist.": "Ordner, der eingerichtet wird; fehlt er, wird er angelegt.",
     "Role of the folder.": "Rolle des Ordners.",
     "Identifier of the participant (default: built from the name).": "Kennung des Teilnehmers (Standard: aus dem Namen gebildet).",

@@ -18,7 +18,7 @@ SENTENCES: dict[str, str] = {
     "The authority does not answer at {}: status {}.": "Die Vertrauensstelle antwortet nicht unter {0}: Status {1}.",
     "The authority does not answer: {}": "Die Vertrauensstelle antwortet nicht: {0}",
     "The authority refuses the request: status {}.": "Die Vertrauensstelle lehnt die Anfrage ab: Status {0}.",
-    "The authority shows another root than the invitation names: ask the data-space operator.": "Die Vertrauensstelle zeigt einen anderen Hauptschlüssel, als die Einladung nennt: bitte beim Betreiber"
+    "The authority shows another root than the one that is named here: ask the data-space operator.": "Die Vertrauensstelle zeigt einen anderen Hauptschlüssel, als hier genannt ist: bitte beim Betreiber"
     " des Datenraums nachfragen.",
     "The credential could not be verified: {}": "Der Nachweis war nicht zu prüfen: {0}",
     "The credential was not stored: {}": "Der Nachweis wurde nicht gespeichert: {0}",

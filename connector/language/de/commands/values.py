@@ -5,6 +5,7 @@ SENTENCES: dict[str, str] = {
     "protected": "verschlüsselt",
     "in hardware": "im Token",
     "former": "früher",
+    "announced": "angekündigt",
     "in use": "in Gebrauch",
     # The data classes, the status of assets and markings.
     "open": "offen",

@@ -5,6 +5,7 @@ SENTENCES: dict[str, str] = {
     "protected": "protected",
     "in hardware": "in hardware",
     "former": "former",
+    "announced": "announced",
     "in use": "in use",
     # The data classes, the status of assets and markings.
     "open": "open",
