@@ -3,6 +3,9 @@
 Folding removes case, diacritics and ligatures; ß becomes ss; ae, oe and ue become a, o and u, like ä, ö and ü. "Müll",
 "MÜLL", "Muell" and "Mull" are one word, "Straße" and "STRASSE" another. As a side effect, "Pot" matches "Poet". Folding
 works from left to right, so a folded prefix is a prefix of the folded word.
+
+The letters of a word are all below `HIGH`, as those of Latin, Greek, Cyrillic, Hebrew and Arabic are, or none is: so
+"wlan热点" is two words, and what a word begins with tells with which letters it can go on.
 """
 
 import re
@@ -12,7 +15,10 @@ from functools import lru_cache
 WORD_LENGTH = 60
 """The letters of a word that count."""
 
-_WORD = re.compile(r"[^\W_]+")
+HIGH = 0x800
+"""The first character that is three bytes in UTF-8."""
+
+_WORD = re.compile(rf"[^\W_{chr(HIGH)}-\U0010ffff]+|[^\W_\x00-{chr(HIGH - 1)}]+")
 WRITTEN = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
 """A word as it is written, with marks that are characters of their own."""
 

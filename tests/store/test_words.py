@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connector.store import words as module
-from connector.store.words import spans, words
+from connector.store.words import HIGH, spans, words
 
 
 @given(st.text(max_size=40), st.integers(0, 40))
@@ -24,6 +24,13 @@ def test_spans_lie_in_the_text_one_after_the_other(text: str) -> None:
         assert last <= begin < end <= len(text)
         assert word
         last = end
+
+
+@given(st.text(max_size=40))
+def test_a_word_has_letters_of_two_bytes_at_most_or_of_three_at_least(text: str) -> None:
+    assert words("WLAN热点 ﬁnanz") == ["wlan", "热点", "finanz"]
+    for word in words(text):
+        assert {ord(letter) < HIGH for letter in word} in ({True}, {False})
 
 
 def test_the_examples_are_true() -> None:

@@ -14,7 +14,6 @@ import tantivy
 from connector.store.index.documents import (
     ENGLISH,
     GERMAN,
-    SIGNS,
     TEXTS,
     FormLevel,
     choose_part,
@@ -22,6 +21,7 @@ from connector.store.index.documents import (
     name_form,
     stem,
 )
+from connector.store.words import HIGH
 
 # In any form an entry has a word; then as a part of a word of its title or keywords; then as its stem or as it is.
 _ANY, _PART = 0.75, 3.25
@@ -39,6 +39,9 @@ STEMS = (FormLevel.TITLE_STEM, FormLevel.KEYWORD_STEM, FormLevel.BODY_STEM)
 _BEGUN_LEAST = {FormLevel.NAME: 2, FormLevel.DESCRIPTION: 3}
 _HEADS, _HEAD_STEMS = (FormLevel.TITLE, FormLevel.KEYWORD), (FormLevel.TITLE_STEM, FormLevel.KEYWORD_STEM)
 _REMEMBERED = 256
+# What a word goes on with, by its first letter. The library makes an automaton of bytes of each pattern, and that can
+# cost more than the search: letters of two bytes cost a tenth of a `.`, and one serves all beginnings.
+_LOW, _HIGH = rf"[\x00-\x{{{HIGH - 1:x}}}]", rf"[\x{{{HIGH:x}}}-\x{{10ffff}}]"
 
 _MUST, _SHOULD = tantivy.Occur.Must, tantivy.Occur.Should
 
@@ -65,17 +68,16 @@ def mark_word(word: str, *, begun: bool) -> tantivy.Query:
     A word as it is needs no list of its own: each entry with it has its stem too.
     """
     part, stems = choose_part(word), _list_stems_of(word)
-    found = [f"{_sign(_HEAD_STEMS)}:{part}.*", f"{SIGNS[FormLevel.PART]}:{part}.*"] if part else []
-    found += [
+    whole = [
         name_form(level, one)
         for one in stems
         for level in STEMS
         if not (part and one.startswith(part) and level is not FormLevel.BODY_STEM)
     ]
-    found += [f"{SIGNS[level]}:{word}.+" for level, least in _BEGUN_LEAST.items() if begun and len(word) >= least]
+    longer = [name_form(level, word) for level, least in _BEGUN_LEAST.items() if begun and len(word) >= least]
     if begun and not part:
-        found.append(f"{_sign(_HEADS)}:{word}.+")
-    return _match_pattern("|".join(found))
+        longer += _list_names(_HEADS, word)
+    return _match_begun(word, _list_names((FormLevel.PART, *_HEAD_STEMS), part) if part else [], longer, whole)
 
 
 def _list_worths(searcher: tantivy.Searcher, word: str) -> list[tuple[Sequence[str], float]]:
@@ -145,7 +147,7 @@ def _match_best(names: Sequence[str], amount: float) -> tantivy.Query:
 
 def begin_part(part: str) -> tantivy.Query:
     """Return the query for words of titles and keywords that begin with a part, or have one in them that does."""
-    return _match_pattern(f"({SIGNS[FormLevel.PART]}|{SIGNS[FormLevel.WHOLE]}):{part}.*")
+    return _match_begun(part, _list_names((FormLevel.PART, FormLevel.WHOLE), part))
 
 
 def _match_part(word: str, *, begun: bool) -> tantivy.Query | None:
@@ -155,13 +157,21 @@ def _match_part(word: str, *, begun: bool) -> tantivy.Query | None:
     """
     part = choose_part(word)
     if part:
-        return _match_pattern(f"{SIGNS[FormLevel.PART]}:{part}.*|{_sign(_HEAD_STEMS)}:{part}.+")
-    return _match_pattern(f"{_sign(_HEADS)}:{word}.+") if begun else None
+        return _match_begun(word, [name_form(FormLevel.PART, part)], _list_names(_HEAD_STEMS, part))
+    return _match_begun(word, [], _list_names(_HEADS, word)) if begun else None
 
 
-def _sign(levels: Iterable[FormLevel]) -> str:
-    """Return the pattern for the sign of one of some levels."""
-    return f"[{''.join(SIGNS[level] for level in levels)}]"
+def _list_names(levels: Iterable[FormLevel], word: str) -> list[str]:
+    return [name_form(level, word) for level in levels]
+
+
+def _match_begun(
+    word: str, begins: Sequence[str], longer: Sequence[str] = (), whole: Sequence[str] = ()
+) -> tantivy.Query:
+    """Return the query for forms of a word: that begin with one of some, that are longer than one, and whole ones."""
+    letter = _LOW if ord(word[0]) < HIGH else _HIGH
+    begins = [*begins, *([f"({'|'.join(longer)}){letter}"] if longer else [])]
+    return _match_pattern("|".join([*([f"({'|'.join(begins)}){letter}*"] if begins else []), *whole]))
 
 
 @lru_cache(_REMEMBERED)

@@ -153,8 +153,7 @@ class _Asked(dict[str, bool]):
     def __missing__(self, written: str) -> bool:
         if len(self) >= _WORDS_KNOWN:
             self.clear()
-        folded = words(written)[:1]
-        known = self[written] = any(_is_found(word, one) for word in folded for one in self.single)
+        known = self[written] = any(_is_found(word, one) for word in words(written) for one in self.single)
         return known
 
 

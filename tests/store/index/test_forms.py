@@ -11,6 +11,8 @@ from connector.store.index.track import Track
 from tests.contract.test_record import entry
 
 _WORDS = ("rad", "radweg", "wege", "weg", "bäume", "baum", "stadtbäume", "parking", "parks", "cities", "city", "öl")
+# Words that go on with letters of two bytes, and with those of three, of the same script and of another one.
+_WORDS += ("radπ", "parkø", "rad热点", "热点", "热点图", "𠀀𠀀")
 texts = st.lists(st.sampled_from(_WORDS), max_size=3).map(" ".join)
 offers = st.lists(st.tuples(texts, texts, texts, st.sampled_from(["de", "en", "und"]), texts), min_size=1, max_size=8)
 
@@ -37,7 +39,12 @@ def _find(searcher: tantivy.Searcher, query: tantivy.Query) -> dict[int, float]:
 
 
 @settings(deadline=None, max_examples=60)
-@given(offers, st.sampled_from(["rad", "radweg", "weg", "bäume", "baum", "park", "parking", "city", "cities", "öl"]))
+@given(
+    offers,
+    st.sampled_from(
+        ["rad", "radweg", "weg", "bäume", "baum", "park", "parking", "city", "cities", "öl", "热", "热点", "𠀀"]
+    ),
+)
 def test_a_word_finds_what_one_of_its_forms_finds(written: list[tuple[str, str, str, str, str]], word: str) -> None:
     track = _fill(written)
     folded = word.replace("ä", "a").replace("ö", "o")
