@@ -88,13 +88,16 @@ class World:
     def instant(self) -> datetime:
         return datetime.fromtimestamp(self.made.now() / 1000, UTC)
 
-    async def agree(self, address: dict[str, Any], constraint: dict[str, Any] | None, **more: Any) -> tuple[str, str]:
+    async def agree(
+        self, address: dict[str, Any], constraint: dict[str, Any] | None, *duties: dict[str, Any], **more: Any
+    ) -> tuple[str, str]:
         """Offer the data of an address on these terms and conclude an agreement; return both identifiers.
 
-        `more` are further members of the asset.
+        `duties` are those of the permission, `more` further members of the asset.
         """
         self.number += 1
         permission: dict[str, Any] = {"action": "use"} | ({"constraint": [constraint]} if constraint else {})
+        permission |= {"duty": [*duties]} if duties else {}
         order = AssetOrder(
             title={"en": f"Data {self.number}"},
             id=f"urn:dataset:{self.number}",

@@ -6,10 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
+from connector.views.assets import Records
 from tests.pair.moving import World, moving
+from tests.policy.support import atom
 
 ADDRESS: dict[str, Any] = {
     "kind": "sql",
@@ -54,6 +57,45 @@ async def test_what_the_provider_does_not_allow_ends_the_transfer_without_data(
     assert ended.ended
     assert ended.ended.reason
     assert not list(world.firm.connector.parts.settings.received.glob("*/*.json"))
+
+
+HIDING: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "leaves it out": ({"action": "dk:drop", "constraint": [atom("dk:field", "isAnyOf", ["street"])]}, ["from"]),
+    "makes it coarser": (
+        {
+            "action": "dk:generalise",
+            "constraint": [atom("dk:field", "isAnyOf", ["street"]), atom("dk:precision", "eq", "prefix-1")],
+        },
+        ["from"],
+    ),
+    "sums groups": (
+        {
+            "action": "dk:aggregate",
+            "constraint": [atom("dk:field", "isAnyOf", ["street"]), atom("dk:smallestGroup", "gteq", 3)],
+        },
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", HIDING)
+async def test_no_parameter_selects_by_what_the_terms_hide(world: World, kind: str) -> None:
+    """Who comes tells what a hidden field contains, and two sums that differ by one record tell that record."""
+    duty, allowed = HIDING[kind]
+    records = Records(format="json", fields=("id", "street"))
+    _, agreement = await world.agree(ADDRESS, None, duty, records=records)
+    opened = await world.transfer(agreement, push=False, keep=True)
+    assert (await world.pull_by_hand(opened.id)).status_code == 200
+    for name, value in (("from", "4"), ("street", "S & 1")):
+        answer = await world.pull_by_hand(opened.id, urlencode({name: value}))
+        assert (answer.status_code == 200) == (name in allowed), answer.text
+        if name not in allowed:
+            assert answer.json()["message"].startswith(f"The parameter {name} cannot be used")
+    # What was refused has ended nothing, and a push says why it ends.
+    assert (await world.pull_by_hand(opened.id)).status_code == 200
+    pushed = await world.transfer(agreement, push=True, parameters={"street": "S & 1"})
+    assert pushed.state == "TERMINATED", pushed.progress
+    assert not list(world.firm.connector.parts.settings.received.glob(f"{pushed.id.rpartition(':')[2]}/*.json"))
 
 
 async def test_a_pull_by_hand_is_told_what_is_allowed(world: World) -> None:

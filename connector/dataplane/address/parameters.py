@@ -126,6 +126,14 @@ def choose(address: Mapping[str, Any], query: str) -> dict[str, Any]:
     return {**address, CHOSEN: chosen}
 
 
+def map_chosen(address: Mapping[str, Any]) -> dict[str, str]:
+    """Return the field behind each parameter that a consumer chose in an address; defaults are no choice of it."""
+    if not address.get(CHOSEN):
+        return {}
+    read = _read(address)
+    return {name: read.parameters[name].field or name for name in read.chosen if name in read.parameters}
+
+
 def read_choices(address: Mapping[str, Any]) -> dict[str, ChosenValue]:
     """Return what is chosen in an address, by name, and the defaults of the rest; each is checked again."""
     read, choices = _read(address), {}

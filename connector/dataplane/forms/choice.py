@@ -23,7 +23,9 @@ MOST_COLUMNS, MOST_WHERE, LONGEST = 200, 20, 2_000
 LARGEST_PAGE = 10_000
 _MOST_OFFSET = 1_000_000_000
 _CONDITION = re.compile(r"([^=<>!]{1,200})(!=|<=|>=|=|<|>)(.{0,500})", re.DOTALL)
-_CODE = re.compile(r"(?:EPSG:|http://www\.opengis\.net/def/crs/EPSG/\d{1,5}/|urn:ogc:def:crs:EPSG:\d{0,5}:)(\d{4,6})")
+_CODE = re.compile(
+    r"(?:EPSG:|http://www\.opengis\.net/def/crs/EPSG/\d{1,5}/|urn:ogc:def:crs:EPSG:\d{0,5}:)(\d{4,6})", re.ASCII
+)
 _CRS84 = re.compile(r"OGC:CRS84|http://www\.opengis\.net/def/crs/OGC/(?:0|1\.3)/CRS84|urn:ogc:def:crs:OGC::CRS84")
 
 Sign = Literal["=", "!=", "<", "<=", ">", ">="]

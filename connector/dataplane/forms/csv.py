@@ -42,12 +42,9 @@ class CsvForm:
         for row in rows:
             if not layout.fixed and not row.values.keys() <= names:
                 raise BadChoice("A row has a field that the header lacks: declare all fields of the asset.")
-            lines.append(
-                [
-                    to_wkt(row.shape) if name == layout.geometry and row.shape is not None else self._to_cell(row, name)
-                    for name in layout.columns
-                ]
-            )
+            # A text that is no geometry stays out, as in every form: in other coordinates it would be wrong.
+            place = "" if row.shape is None else to_wkt(row.shape)
+            lines.append([place if name == layout.geometry else self._to_cell(row, name) for name in layout.columns])
         return self._write(lines)
 
     def end(self, _found: RowCount) -> bytes:
@@ -70,7 +67,9 @@ class CsvForm:
         if _NUMBER.fullmatch(text):
             return text.replace(".", ",")
         guarded = f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) else text
-        return guarded[:_LONGEST_CELL]
+        if len(guarded) > _LONGEST_CELL:
+            raise BadChoice(f"A text has more than {_LONGEST_CELL} characters, which Excel cannot hold: choose csv.")
+        return guarded
 
     def _write(self, rows: Sequence[Sequence[str]]) -> bytes:
         lines = io.StringIO(newline="")

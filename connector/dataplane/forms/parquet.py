@@ -7,6 +7,7 @@ import msgspec
 import pyarrow as pa  # type: ignore[import-untyped]  # it has no stubs
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
+from connector.dataplane.forms.choice import CRS84
 from connector.dataplane.forms.held import HeldRows
 from connector.dataplane.forms.places import describe_crs
 from connector.dataplane.forms.typed import convert_all, find_kind
@@ -52,7 +53,7 @@ class ParquetForm:
 
 def _describe(name: str, crs: str) -> bytes:
     column: dict[str, object] = {"encoding": "WKB", "geometry_types": []}
-    known = describe_crs(crs)
-    if known is not None:
-        column["crs"] = known
+    if crs != CRS84:
+        # Without the member it would be WGS 84; null says that it is unknown (GeoParquet 1.1).
+        column["crs"] = describe_crs(crs)
     return msgspec.json.encode({"version": "1.1.0", "primary_column": name, "columns": {name: column}})

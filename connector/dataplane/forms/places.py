@@ -30,8 +30,11 @@ def _find_point(east: str, north: str, decimal: str, row: Record) -> AnyShape | 
     return None if x is None or y is None else make_point(float(x), float(y))
 
 
-def make_converter(source: str, target: str) -> Callable[[AnyShape], AnyShape]:
-    """Return the function that converts a geometry. Raises BadChoice for an unknown reference system."""
+def make_converter(source: str, target: str) -> Callable[[AnyShape], AnyShape | None]:
+    """Return the function that converts a geometry, to None where the target has no such place.
+
+    Raises BadChoice for an unknown reference system, and for one without east and north, such as one of heights.
+    """
     if source == target:
         return lambda found: found
     try:
@@ -53,7 +56,7 @@ def make_converter(source: str, target: str) -> Callable[[AnyShape], AnyShape]:
 def make_test(box: tuple[float, float, float, float], box_crs: str, crs: str) -> Callable[[AnyShape], bool]:
     """Return the test whether a geometry in `crs` shares a point with a box in `box_crs`."""
     area, place = make_box(box), make_converter(crs, box_crs)
-    return lambda found: touches(place(found), area)
+    return lambda found: (there := place(found)) is not None and touches(there, area)
 
 
 def is_in_degrees(code: str) -> bool:
@@ -62,14 +65,19 @@ def is_in_degrees(code: str) -> bool:
 
 
 def describe_crs(code: str) -> dict[str, Any] | None:
-    """Return a reference system as PROJJSON, None for the default of GeoParquet."""
-    return None if code == CRS84 else pyproj.CRS(code).to_json_dict()
+    """Return a reference system as PROJJSON, None for an unknown one."""
+    try:
+        return pyproj.CRS(_resolve(code)).to_json_dict()
+    except CRSError:
+        return None
 
 
-def _resolve(code: str) -> str:
-    if not code:
+def _resolve(code: str) -> pyproj.CRS:
+    """Return a reference system of places on a map. Raises CRSError for an unknown one, and for any other."""
+    found = pyproj.CRS(code) if code else None
+    if found is None or not (found.is_geographic or found.is_projected):
         raise CRSError("unknown")
-    return code
+    return found
 
 
 def convert_box(box: tuple[float, ...], crs: str) -> tuple[float, ...]:

@@ -6,13 +6,20 @@ saved with it. Rows without any value are left out.
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from connector.dataplane.tabular.opened import BATCH, MOST_ROWS, FileRemark, OpenedRows, check_archive, check_fields
+from connector.dataplane.tabular.opened import (
+    BATCH,
+    MOST_ROWS,
+    FileRemark,
+    OpenedRows,
+    check_archive,
+    check_fields,
+    read_float,
+)
 from connector.ports.flow import Record, Untreatable
 from connector.ports.treatment import Records
 
@@ -74,7 +81,7 @@ def _to_value(cell: Any) -> Any:
     if cell is None or (isinstance(cell, str) and not cell):
         return None
     if isinstance(cell, float):
-        return int(cell) if cell.is_integer() and abs(cell) < 1e15 else Decimal(repr(cell))
+        return int(cell) if cell.is_integer() and abs(cell) < 1e15 else read_float(cell)
     if isinstance(cell, datetime | date | time):
         return cell.isoformat()
     return str(cell) if isinstance(cell, timedelta) else cell

@@ -4,6 +4,7 @@ The owner states the table (`--record table=updates`); without it, it is the fir
 update is one stop of a trip; without stops, it is the trip.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -101,7 +102,7 @@ def _choose(text: Any) -> str:
 
 def _write_degrees(number: float) -> str:
     """Return degrees as text; the message has them as numbers of 32 bits, which say about seven digits."""
-    return f"{number:.6f}".rstrip("0").rstrip(".")
+    return f"{number:.6f}".rstrip("0").rstrip(".") if math.isfinite(number) else ""
 
 
 def _write_time(seconds: int) -> str:

@@ -1,5 +1,6 @@
 """A file that is opened as rows, and the bounds of all formats, whatever a file says of itself."""
 
+import math
 import shutil
 import tempfile
 import weakref
@@ -7,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,6 +52,14 @@ class OpenedRows:
     batches: Iterator[list[Record]]
     crs: str = ""
     remarks: tuple[FileRemark, ...] = ()
+
+
+def read_float(number: float) -> Decimal | None:
+    """Return a number of a file with the digits that it is written with; None for NaN and the infinite ones.
+
+    They are no values that JSON or a workbook could hold.
+    """
+    return Decimal(repr(number)) if math.isfinite(number) else None
 
 
 def cut_batches(rows: Sequence[Record]) -> Iterator[list[Record]]:

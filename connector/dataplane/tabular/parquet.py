@@ -5,7 +5,6 @@ A file states the size of its pages itself, so a file that says more than the bo
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import msgspec
 import pyarrow as pa  # type: ignore[import-untyped]  # it has no stubs
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
-from connector.dataplane.tabular.opened import BATCH, MOST_EXPANDED, MOST_ROWS, OpenedRows, check_fields
+from connector.dataplane.tabular.opened import BATCH, MOST_EXPANDED, MOST_ROWS, OpenedRows, check_fields, read_float
 from connector.dataplane.tabular.shapes import read_wkb
 from connector.ports.flow import Record, Untreatable
 from connector.ports.treatment import Records
@@ -57,22 +56,24 @@ def _find_geometry(metadata: dict[bytes, bytes]) -> tuple[str, str]:
 def _batch(file: Any, shape: str) -> Iterator[list[Record]]:
     try:
         for batch in file.iter_batches(batch_size=BATCH):
-            rows = [{name: _to_value(value) for name, value in row.items()} for row in batch.to_pylist()]
-            for row in rows if shape else []:
-                row[shape] = read_wkb(row[shape])
-            yield rows
+            yield [
+                {name: read_wkb(value) if name == shape else _to_value(value) for name, value in row.items()}
+                for row in batch.to_pylist()
+            ]
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise Untreatable("The Parquet cannot be read to its end: it is broken.") from error
 
 
 def _to_value(value: Any) -> Any:
     if isinstance(value, float):
-        return Decimal(repr(value)) if value == value and abs(value) != float("inf") else None
+        return read_float(value)
+    if isinstance(value, bytes):
+        return value.hex()
     if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, timedelta):
         return str(value)
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_to_value(one) for one in value]
     if isinstance(value, dict):
         return {str(name): _to_value(one) for name, one in value.items()}

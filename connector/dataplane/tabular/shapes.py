@@ -1,8 +1,10 @@
 """Geometries: values of GeoJSON from WKB and WKT and back, by shapely.
 
-Coordinates keep the digits that they are written with. What cannot be read as a geometry is None.
+Coordinates keep the digits that they are written with. What cannot be read as a geometry is None, and so is one with a
+coordinate that is no number or infinite: it is nowhere.
 """
 
+import math
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -21,7 +23,7 @@ _LONGEST = 16 * 1024 * 1024
 def read_wkb(data: bytes | None) -> Geometry | None:
     """Return the geometry of well-known bytes."""
     try:
-        return to_geojson(shapely.from_wkb(data)) if data else None
+        return to_geojson(_check_place(shapely.from_wkb(data))) if data else None
     except _FAULTS:
         return None
 
@@ -36,13 +38,14 @@ def read_shape(value: Any) -> AnyShape | None:
         if isinstance(value, msgspec.Raw):
             value = msgspec.json.decode(value)
         if isinstance(value, dict):
-            return shape(_to_floats(value))
+            return _check_place(shape(_to_floats(value)))
         if not isinstance(value, str) or len(value) > _LONGEST:
             return None
         text = value.strip()
         if text.startswith("{"):
-            return shape(msgspec.json.decode(text))
-        return shapely.from_wkt(text.partition(";")[2] if text.upper().startswith("SRID=") else text) if text else None
+            return _check_place(shape(msgspec.json.decode(text)))
+        plain = text.partition(";")[2] if text.upper().startswith("SRID=") else text
+        return _check_place(shapely.from_wkt(plain)) if plain else None
     except (*_FAULTS, msgspec.MsgspecError, UnicodeError):
         return None
 
@@ -82,15 +85,27 @@ def touches(found: AnyShape, box: AnyShape) -> bool:
     return bool(shapely.intersects(found, box))
 
 
-def convert(found: AnyShape, step: Callable[[Any, Any], tuple[Any, Any]]) -> AnyShape:
-    """Return a geometry with each pair of coordinates converted by `step`, which takes and returns columns."""
-    return shapely.transform(found, step, interleaved=False)
+def convert(found: AnyShape, step: Callable[[Any, Any], tuple[Any, Any]]) -> AnyShape | None:
+    """Return a geometry with each pair of coordinates converted by `step`, which takes and returns columns.
+
+    It is None if the target has no place for one of them.
+    """
+    return _check_place(shapely.transform(found, step, interleaved=False))
 
 
 def find_bounds(found: AnyShape) -> tuple[float, float, float, float]:
     """Return west, south, east and north."""
     west, south, east, north = found.bounds
     return west, south, east, north
+
+
+def _check_place(found: AnyShape | None) -> AnyShape | None:
+    """Return a geometry; None if a coordinate is no number or infinite."""
+    if found is None:
+        return None
+    numbers = shapely.get_coordinates(found, include_z=bool(found.has_z))
+    # A sum is finite only if all of them are, and the quick look is enough for nearly every row.
+    return found if math.isfinite(numbers.sum()) or bool((abs(numbers) < math.inf).all()) else None
 
 
 def _to_floats(value: Any) -> Any:

@@ -6,7 +6,6 @@ only then GDAL is asked. The texts of a Shapefile have no reliable encoding: it 
 
 import zipfile
 from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from connector.dataplane.tabular.opened import (
     Scratch,
     check_archive,
     check_fields,
+    read_float,
 )
 from connector.dataplane.tabular.shapes import read_wkb
 from connector.ports.flow import Record, Untreatable
@@ -113,9 +113,7 @@ def _batch(place: Path, encoding: str, fields: tuple[str, ...], _folder: Scratch
 
 def _to_value(value: Any) -> Any:
     if isinstance(value, float):
-        return (
-            None if value != value else int(value) if value.is_integer() and abs(value) < 1e15 else Decimal(repr(value))
-        )
+        return int(value) if value.is_integer() and abs(value) < 1e15 else read_float(value)
     if isinstance(value, bytes):
         return value.hex()
     # pyogrio has dates as numbers of days, and writes them in the way of NumPy.

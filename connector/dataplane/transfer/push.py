@@ -25,6 +25,7 @@ from urllib.parse import quote
 from connector.dataplane.control.register import Delivered
 from connector.dataplane.control.uses import make_attempt
 from connector.dataplane.files.folder import FOLDER_TYPE, read_listing
+from connector.dataplane.forms.choice import BadChoice
 from connector.dataplane.transfer.retry import (
     Again,
     AttemptContext,
@@ -139,7 +140,12 @@ async def _read_listing(
 
 
 def retry_source(error: SourceError) -> Again:
-    """Return the next attempt after a failure of the own source. Raises the error if no attempt can succeed."""
+    """Return the next attempt after a failure of the own source. Raises the error if no attempt can succeed.
+
+    Raises TransferFailed for parameters of the peer that cannot be used.
+    """
+    if isinstance(error, BadChoice):
+        raise TransferFailed(str(error), Cause.ADDRESS) from error
     if error.cause in FINAL:
         raise error
     return Again(str(error), cause=error.cause or Cause.UNAVAILABLE)

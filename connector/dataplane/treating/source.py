@@ -7,12 +7,13 @@ be resumed. `treating.consents` checks consents while the data leaves.
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
 
+from connector.dataplane.address.parameters import map_chosen
 from connector.dataplane.control.gate import Gate
 from connector.dataplane.control.register import Register
 from connector.dataplane.files.folder import FOLDER_TYPE
@@ -32,6 +33,9 @@ from connector.views.assets import FORM_TYPES, STREAMED
 
 _FOLDER = "A folder cannot be treated record by record: offer its files one by one."
 WHOLE = 1024 * 1024
+_KEEPS = "convert"
+_BY_FIELD = frozenset({"drop", "generalise", "pseudonymise", _KEEPS})
+"""The transforms that treat each record by itself. `convert` writes a value in another way and hides nothing."""
 
 
 def treat(
@@ -99,6 +103,7 @@ class TreatedSource:
         """Open the treated data; a range is applied if the result is complete before its first byte."""
         if part is not None:
             raise Untreatable(_FOLDER)
+        self._refuse_hidden(address)
         async with self._source.open(address) as raw:
             if raw.media_type == FOLDER_TYPE:
                 raise Untreatable(_FOLDER)
@@ -132,6 +137,25 @@ class TreatedSource:
                 unread=delivery.tell_unread(),
             )
 
+    def _refuse_hidden(self, address: Mapping[str, Any]) -> None:
+        """Raise BadChoice if a parameter that the consumer chose would show what the treatment hides.
+
+        Parameters select at the source, before the treatment. Whether a record comes says what a left-out or coarser
+        field of it contains, and two sums over sets that differ by one record show that record.
+        """
+        chosen, hidden = map_chosen(address), list_hidden(self._treatment)
+        for name, field in chosen.items():
+            if hidden is None:
+                raise BadChoice(
+                    f"The parameter {name} cannot be used: the agreement gives sums or groups of all records. "
+                    "Request the data without parameters."
+                )
+            if field.casefold() in hidden:
+                raise BadChoice(
+                    f"The parameter {name} cannot be used: the agreement leaves out or changes what it selects by. "
+                    "Request the data without it."
+                )
+
     def _describe(self, raw: Content) -> Content:
         """Return the facts of the treated data, without the data."""
         records, choice = self._treatment.records, self._choice
@@ -162,6 +186,13 @@ class TreatedSource:
             return chunks, *await _collect(chunks, WHOLE)
         async with self._register.find_turn(self._flow, "whole"), self._register.wholes:
             return chunks, *await _collect(chunks, None)
+
+
+def list_hidden(treatment: Treatment) -> frozenset[str] | None:
+    """Return the fields that a treatment leaves out or changes, in lower case; None if it looks at several records."""
+    if any(step.smallest_group > 1 or step.name not in _BY_FIELD for step in treatment.steps):
+        return None
+    return frozenset(field.casefold() for step in treatment.steps if step.name != _KEEPS for field in step.fields)
 
 
 async def _collect(chunks: AsyncIterator[bytes], most: int | None) -> tuple[list[bytes], bool]:

@@ -4,6 +4,7 @@ import pytest
 
 from connector.dataplane.forms.choice import CRS84, BadChoice
 from connector.dataplane.forms.places import convert_box, describe_crs, make_converter, make_finder, make_test
+from connector.dataplane.tabular.shapes import make_point
 
 
 def test_east_and_north_are_a_point() -> None:
@@ -26,4 +27,15 @@ def test_a_place_in_metres_is_converted_to_degrees() -> None:
 def test_an_unknown_reference_system_is_refused(crs: str) -> None:
     with pytest.raises(BadChoice, match="cannot be converted"):
         make_converter(crs, CRS84)
-    assert describe_crs(CRS84) is None
+    assert describe_crs(crs) is None
+
+
+def test_a_reference_system_without_a_map_is_refused() -> None:
+    """EPSG:5703 has heights, EPSG:4978 metres from the middle of the earth."""
+    for crs in ("EPSG:5703", "EPSG:4978"):
+        with pytest.raises(BadChoice, match="cannot be converted"):
+            make_converter(CRS84, crs)
+
+
+def test_a_place_that_the_target_lacks_is_nowhere() -> None:
+    assert make_converter(CRS84, "EPSG:25832")(make_point(8.0, 91.0)) is None
