@@ -27,7 +27,7 @@ from connector.dataplane.treating.held_file import find_own_type
 from connector.dataplane.treating.reader import PIECE
 from connector.dataplane.wire.body import yield_nothing
 from connector.ports.entities import Flow
-from connector.ports.flow import Content, Source, Untreatable
+from connector.ports.flow import Content, Source, SourceError, Untreatable
 from connector.ports.treatment import Treatment
 from connector.views.assets import FORM_TYPES, STREAMED
 
@@ -102,7 +102,8 @@ class TreatedSource:
     ) -> AsyncIterator[Content]:
         """Open the treated data; a range is applied if the result is complete before its first byte."""
         if part is not None:
-            raise Untreatable(_FOLDER)
+            # The data itself can be treated, so a wrong path ends no flow.
+            raise SourceError("Treated data has no members: request it without a path.")
         self._refuse_hidden(address)
         async with self._source.open(address) as raw:
             if raw.media_type == FOLDER_TYPE:

@@ -8,6 +8,7 @@ Pure: standard library and msgspec only.
 
 import hashlib
 import json
+import re
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -93,6 +94,8 @@ def canonical(document: object) -> bytes:
 def parse(body: bytes) -> object:
     """Parse JSON strictly: UTF-8, no duplicate members, finite numbers, `DEPTH_LIMIT` levels, `ELEMENT_LIMIT` values.
 
+    A lone surrogate is half a character, which nothing stores and nothing sends.
+
     :raises RemoteProtocolError: for every other input.
     """
     # Before anything is built: 16 MiB of `[],` are six million lists.
@@ -104,6 +107,13 @@ def parse(body: bytes) -> object:
         raise RemoteProtocolError(f"The body cannot be read as JSON: {error}.") from error
     except RecursionError:
         raise _refuse_depth() from None
+    if _SURROGATE.search(body):
+        try:
+            json.dumps(document, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise RemoteProtocolError("A text of the body contains a lone surrogate: write whole characters.") from None
+        except RecursionError:
+            raise _refuse_depth() from None
     # Counting brackets costs much less than walking the document, and is sufficient for nearly every message.
     if body.count(b"{") + body.count(b"[") > DEPTH_LIMIT:
         _check_depth(document)
@@ -146,6 +156,8 @@ def _refuse_constant(text: str) -> float:
     raise ValueError(f"{text} is not a JSON number")
 
 
+# What can be half a pair in an escape; a whole character that is written so is taken as it is.
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_check_unique,
     parse_int=_parse_whole,

@@ -136,6 +136,14 @@ def test_a_number_of_many_digits_is_refused_in_our_words(number: bytes) -> None:
     assert parse(b"9" * 1_000) == int("9" * 1_000)
 
 
+@pytest.mark.parametrize("text", [r"\ud800", r"\uDBFF x", r"\udc00\ud800"])
+def test_half_a_character_is_refused_wherever_it_stands_and_a_whole_one_is_read(text: str) -> None:
+    for body in (f'{{"x":["{text}"]}}', f'{{"{text}":1}}'):
+        with pytest.raises(RemoteProtocolError, match="lone surrogate"):
+            parse(body.encode())
+    assert parse(rb'"\ud83c\udf33"') == "\U0001f333"
+
+
 def test_nesting_up_to_the_limit_is_read() -> None:
     depth = DEPTH_LIMIT - 1
     body = _request(extra=0).replace(b'"extra": 0', b'"extra": ' + b"[" * depth + b"]" * depth)
