@@ -7,11 +7,13 @@ from functools import partial
 from typing import Any
 
 from connector.app.connector import ConnectorServer, build
-from connector.app.tenants.doors import make_doors
+from connector.app.tenants.doors import make_doors, make_protocol
+from connector.app.tenants.inside import InsideTransport
 from connector.app.tenants.leaving import remove_tenant
 from connector.app.tenants.listing import TenantState, read_list, stamp_list
 from connector.app.tenants.seats import Seats
 from connector.dataplane.files.below_root import run_in_thread
+from connector.net.transport import Transport
 from connector.ports.store_errors import StoreError
 from connector.settings import Settings, SettingsError, locate_data
 
@@ -92,5 +94,13 @@ async def build_house(settings: Settings, **choices: Any) -> TenantHouse:
     folder = settings.tenants.folder
     assert folder is not None
     locate_data(settings)
-    house = await build(settings, **choices)
-    return TenantHouse(house, Seats(house, folder))
+    inner: list[InsideTransport] = []
+
+    def enclose(outside: Transport) -> Transport:
+        inner.append(InsideTransport(outside))
+        return inner[0]
+
+    house = await build(settings, inside=enclose, **choices)
+    seats = Seats(house, folder)
+    inner[0].open(seats, make_protocol(seats))
+    return TenantHouse(house, seats)
