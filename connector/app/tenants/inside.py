@@ -85,7 +85,7 @@ class InsideTransport:
 async def _answer(protocol: Application, request: PeerRequest) -> Reply:
     try:
         reply = await protocol.answer(request)
-    except Exception:  # noqa: BLE001 - as at the listener
+    except Exception:
         log.exception("request failed", extra={"path": request.path})
         return protocol.refuse(request.path, 500)
     if reply.after is not None:
