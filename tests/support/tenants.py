@@ -91,11 +91,11 @@ def house_settings(space: Space) -> Settings:
     return replace(space.settings("city", SOON), tenants=TenantsSettings(folder=tenants_of(space)))
 
 
-def member_of(house: TenantHouse, name: str) -> Member:
+def member_of(house: TenantHouse, name: str, key: str = "") -> Member:
     """Return a tenant as its people see it: through the management API of the process, with the own key."""
     transport = httpx.ASGITransport(make_doors(house.seats).management)
     connector = house.seats.taken[name] if name != "city" else house.house
-    return Named(name, connector, AsyncConnector("http://management", name, transport=transport))
+    return Named(name, connector, AsyncConnector("http://management", key or name, transport=transport))
 
 
 class Named(Member):
