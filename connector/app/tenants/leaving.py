@@ -50,7 +50,7 @@ async def remove_tenant(store: Store, folder: Path, name: str) -> None:
 
 
 def remove_here(settings: Settings, folder: Path, name: str) -> bool:
-    """Remove a tenant in this process, and return whether that was possible: not while another one has the store.
+    """Remove a tenant in this process, and return whether that was possible: not while another one uses the store.
 
     Raises StoreError and OSError.
     """
@@ -60,8 +60,10 @@ def remove_here(settings: Settings, folder: Path, name: str) -> bool:
         return False
     try:
         with asyncio.Runner() as runner:
-            store, _ = runner.run(open_configured(settings, read_clock))
+            store, replica = runner.run(open_configured(settings, read_clock))
             try:
+                if replica.count > 1:
+                    return False
                 runner.run(remove_tenant(store, folder, name))
             finally:
                 runner.run(store.close())
