@@ -70,7 +70,7 @@ test-peers: $(VENV)/.dev ## speak DCP with a real IdentityHub and control planes
 
 test-postgres: $(VENV)/.dev ## run the store and replicas on a real PostgreSQL, which the tests start (needs PostgreSQL 15 or newer)
 	@command -v pg_config >/dev/null || { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends postgresql; }
-	@$(BIN)/python -m pytest -q -m postgres tests/contract tests/store/postgres tests/store/sqlite/board tests/app/storing tests/cli/commands/test_store.py tests/e2e $(ARGS)
+	@$(BIN)/python -m pytest -q -m postgres tests/contract tests/store/postgres tests/store/sqlite/board tests/app/storing tests/app/tenants tests/cli/commands/test_store.py tests/e2e $(ARGS)
 
 test-sources: $(VENV)/.dev ## read tables of a real PostgreSQL with PostGIS and objects of a real S3 (needs PostgreSQL 15 and Go)
 	@$(BIN)/python -m pytest -q -m sources tests/interop/sources $(ARGS)

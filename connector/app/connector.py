@@ -376,9 +376,13 @@ async def build(
     now: Callable[[], int] = read_clock,
     new_id: Callable[[], str] = new_urn,
     decider: Callable[[Enforcer], Decider] | None = None,
+    inside: Callable[[Transport], Transport] | None = None,
 ) -> ConnectorServer:
-    """Build a connector. Raises the errors of settings, keys, participant list and store."""
-    parts = await build_parts(settings, transport=transport, now=now)
+    """Build a connector. Raises the errors of settings, keys, participant list and store.
+
+    `inside` is as for `build_parts`.
+    """
+    parts = await build_parts(settings, transport=transport, now=now, inside=inside)
     return await build_on(parts, new_id=new_id, decider=decider)
 
 

@@ -232,13 +232,20 @@ class Parts:
 
 
 async def build_parts(
-    settings: Settings, *, transport: Transport | None = None, now: Callable[[], int] = read_clock
+    settings: Settings,
+    *,
+    transport: Transport | None = None,
+    now: Callable[[], int] = read_clock,
+    inside: Callable[[Transport], Transport] | None = None,
 ) -> Parts:
-    """Read the keys, verify the participant list and open the store. Raises the errors of these steps."""
+    """Read the keys, verify the participant list and open the store. Raises the errors of these steps.
+
+    `inside` returns a transport that carries what leads to participants of this process, and gives the rest on.
+    """
     policy = build_policy(settings)
     if transport is None:
         transport = SocketTransport(policy, tls=build_anchors(settings))
-    client = GuardedClient(policy, transport)
+    client = GuardedClient(policy, inside(transport) if inside else transport)
     troubles = TrustProblems()
     wiring = Wiring(owner=OWNER, settings=settings, client=client, clock=now, note_ahead=troubles.note_ahead)
     identity = await build_identity(wiring)

@@ -87,15 +87,16 @@ def set_state(space: Space, name: str, state: TenantState) -> None:
         listed[name] = Tenant(name=name, since=1, state=state)
 
 
-def house_settings(space: Space) -> Settings:
-    return replace(space.settings("city", SOON), tenants=TenantsSettings(folder=tenants_of(space)))
+def house_settings(space: Space, url: str | None = None) -> Settings:
+    settings = replace(space.settings("city", SOON), tenants=TenantsSettings(folder=tenants_of(space)))
+    return replace(settings, store=replace(settings.store, url=url))
 
 
-def member_of(house: TenantHouse, name: str) -> Member:
+def member_of(house: TenantHouse, name: str, key: str = "") -> Member:
     """Return a tenant as its people see it: through the management API of the process, with the own key."""
     transport = httpx.ASGITransport(make_doors(house.seats).management)
     connector = house.seats.taken[name] if name != "city" else house.house
-    return Named(name, connector, AsyncConnector("http://management", name, transport=transport))
+    return Named(name, connector, AsyncConnector("http://management", key or name, transport=transport))
 
 
 class Named(Member):
@@ -107,14 +108,19 @@ class Named(Member):
 
 
 @asynccontextmanager
-async def housed(base: Path, pages: Mapping[str, str] | None = None) -> AsyncIterator[tuple[Space, TenantHouse]]:
-    """Run the process of the city with its tenants, and the firm; without sockets. `pages` are hosts of pages."""
+async def housed(
+    base: Path, pages: Mapping[str, str] | None = None, url: str | None = None
+) -> AsyncIterator[tuple[Space, TenantHouse]]:
+    """Run the process of the city with its tenants, and the firm; without sockets.
+
+    `pages` are hosts of pages, and `url` is the database of the store.
+    """
     space = Space(base)
     space.found("city", "firm")
     for name in NAMES:
         write_tenant(space, name, more=f'[web]\npublic_url = "{pages[name]}"\n' if pages else "")
     publish(space)
-    settings = house_settings(space)
+    settings = house_settings(space, url)
     if pages:
         settings = replace(settings, web=WebSettings(port=0, public_url=pages["city"]))
     house = await build_house(settings, transport=space.wire)

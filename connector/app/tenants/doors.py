@@ -23,14 +23,15 @@ def make_doors(seats: Seats) -> Doors:
     """Return what the listeners serve."""
     house = seats.house
     return Doors(
-        protocol=_make_protocol(seats),
+        protocol=make_protocol(seats),
         data=make_app(house.data_routes, _make_finder(seats)),
         management=house.management(seats.find_by_key),
         pages=TenantPages(seats, house.pages()),
     )
 
 
-def _make_protocol(seats: Seats) -> Application:
+def make_protocol(seats: Seats) -> Application:
+    """Return what answers peers: at the listener, and inside the process."""
     house = seats.house.protocol
     settings = seats.house.parts.settings.protocol
     own, own_first = find_netloc(settings.public_url), find_first(settings.path)

@@ -7,11 +7,13 @@ from functools import partial
 from typing import Any
 
 from connector.app.connector import ConnectorServer, build
-from connector.app.tenants.doors import make_doors
+from connector.app.tenants.doors import make_doors, make_protocol
+from connector.app.tenants.inside import InsideTransport
 from connector.app.tenants.leaving import remove_tenant
 from connector.app.tenants.listing import TenantState, read_list, stamp_list
 from connector.app.tenants.seats import Seats
 from connector.dataplane.files.below_root import run_in_thread
+from connector.net.transport import Transport
 from connector.ports.store_errors import StoreError
 from connector.settings import Settings, SettingsError, locate_data
 
@@ -19,6 +21,11 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
 """How often the list of tenants is looked at, in seconds."""
+OTHERS_S = 30.0
+"""How long other processes on the store have to let a tenant go before its rows are removed, in seconds.
+
+One that stood still comes back within half of it, or never writes again; then it has to see the list and to finish.
+"""
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,9 @@ class TenantHouse:
     house: ConnectorServer
     seats: Seats
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
+    removed_at: dict[str, float] = field(default_factory=dict)
+    """When the tenants that leave are removed, by the clock of the loop."""
+    others_s: float = OTHERS_S
 
     async def start(self) -> None:
         """Open the listeners, and begin to seat the tenants. Raises ListenFailed and SettingsError."""
@@ -72,7 +82,7 @@ class TenantHouse:
         seen: tuple[int, int] | None = None
         while True:
             stamp = await run_in_thread(partial(stamp_list, self.seats.folder))
-            if stamp != seen:
+            if stamp != seen or self.removed_at:
                 try:
                     await self.look()
                     seen = stamp
@@ -81,10 +91,19 @@ class TenantHouse:
             await asyncio.sleep(LOOK_S)
 
     async def _remove_leaving(self) -> None:
-        """Remove the data of the tenants that leave; what is not removed now is at the next look or start."""
-        for name, tenant in self.seats.listed.items():
-            if tenant.state is TenantState.LEAVING:
-                await remove_tenant(self.house.parts.store, self.seats.folder, name)
+        """Remove the data of the tenants that leave; what is not removed now is at the next look or start.
+
+        What another process on the store still writes for one would stay, and belong to the next of its name.
+        """
+        now, parts = asyncio.get_running_loop().time(), self.house.parts
+        leaving = [name for name, tenant in self.seats.listed.items() if tenant.state is TenantState.LEAVING]
+        for name in self.removed_at.keys() - leaving:
+            del self.removed_at[name]
+        for name in leaving:
+            wait_s = self.others_s if parts.replica.count > 1 else 0.0
+            if self.removed_at.setdefault(name, now + wait_s) <= now:
+                await remove_tenant(parts.store, self.seats.folder, name)
+                del self.removed_at[name]
 
 
 async def build_house(settings: Settings, **choices: Any) -> TenantHouse:
@@ -92,5 +111,13 @@ async def build_house(settings: Settings, **choices: Any) -> TenantHouse:
     folder = settings.tenants.folder
     assert folder is not None
     locate_data(settings)
-    house = await build(settings, **choices)
-    return TenantHouse(house, Seats(house, folder))
+    inner: list[InsideTransport] = []
+
+    def enclose(outside: Transport) -> Transport:
+        inner.append(InsideTransport(outside))
+        return inner[0]
+
+    house = await build(settings, inside=enclose, **choices)
+    seats = Seats(house, folder)
+    inner[0].open(seats, make_protocol(seats))
+    return TenantHouse(house, seats)

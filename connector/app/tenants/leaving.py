@@ -6,16 +6,18 @@ import json
 import os
 import shutil
 import tarfile
+import tempfile
 import time
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 
 from connector.app.lock import lock_store
 from connector.app.parts import read_clock
-from connector.app.storing.opening import open_configured
+from connector.app.storing.opening import build_database, open_configured
 from connector.app.tenants.listing import change_list, read_list
 from connector.dataplane.files.below_root import run_in_thread
 from connector.ports.changes import ForgetOwner
@@ -48,7 +50,7 @@ async def remove_tenant(store: Store, folder: Path, name: str) -> None:
 
 
 def remove_here(settings: Settings, folder: Path, name: str) -> bool:
-    """Remove a tenant in this process, and return whether that was possible: not while another one has the store.
+    """Remove a tenant in this process, and return whether that was possible: not while another one uses the store.
 
     Raises StoreError and OSError.
     """
@@ -58,8 +60,10 @@ def remove_here(settings: Settings, folder: Path, name: str) -> bool:
         return False
     try:
         with asyncio.Runner() as runner:
-            store, _ = runner.run(open_configured(settings, read_clock))
+            store, replica = runner.run(open_configured(settings, read_clock))
             try:
+                if replica.count > 1:
+                    return False
                 runner.run(remove_tenant(store, folder, name))
             finally:
                 runner.run(store.close())
@@ -82,37 +86,60 @@ def await_removal(folder: Path, name: str, patience_s: float) -> bool:
 def export_tenant(settings: Settings, folder: Path, name: str, target: Path) -> ExportedTenant:
     """Write all rows and files of a tenant into a new file, as they are at one moment, also while the process runs.
 
-    The rows are JSON lines, one file for each table. Raises SettingsError, StoreError and OSError.
+    The rows are JSON lines, one file for each table. Of a table, a few rows at a time are in memory. Raises
+    SettingsError, StoreError and OSError.
     """
-    if settings.store.url is not None:
-        raise SettingsError("A tenant of a PostgreSQL store cannot be exported yet: copy the store to a file first.")
     draft = target.with_name(f".{target.name}.new")
     counts: dict[str, int] = {}
     # A command that was killed has left it.
     draft.unlink(missing_ok=True)
     try:
         with tarfile.open(draft, "x") as archive:
-            # There is no store before the first start.
-            for table, rows in read_owned(settings.store.path, name) if settings.store.path.exists() else ():
-                lines = [msgspec.json.encode(_show(row)) for row in rows]
-                counts[table] = len(lines)
-                _add(archive, f"{ROWS}/{table}.jsonl", b"".join(line + b"\n" for line in lines))
+            # All that is in it is as secret as the key.
+            draft.chmod(_READABLE)
+            for table, rows in read_rows(settings, name):
+                counts[table] = _add_rows(archive, f"{ROWS}/{table}.jsonl", rows, target.parent)
             files = [path for path in sorted((folder / name).rglob("*")) if path.is_file() and not path.is_symlink()]
             for path in files:
                 archive.add(path, f"{FILES}/{path.relative_to(folder / name)}", recursive=False)
             head = {"format": FORMAT, "tenant": name, "rows": counts, "files": len(files)}
-            _add(archive, "export.json", json.dumps(head, indent=2).encode())
-        draft.chmod(_READABLE)
+            content = json.dumps(head, indent=2).encode()
+            _add(archive, "export.json", io.BytesIO(content), len(content))
         target.hardlink_to(draft)
     finally:
         draft.unlink(missing_ok=True)
     return ExportedTenant(file=str(target), tenant=name, rows=counts, files=len(files))
 
 
-def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
+def read_rows(settings: Settings, name: str) -> Iterable[tuple[str, Iterator[dict[str, Any]]]]:
+    """Return each table of the store with the rows of a tenant. Raises SettingsError, and StoreError as it is read."""
+    if settings.store.url is None:
+        # There is no store before the first start.
+        return read_owned(settings.store.path, name) if settings.store.path.exists() else ()
+    server = build_database(settings)
+    # It needs the driver.
+    from connector.store.postgres.owned import read_owned_there
+
+    return read_owned_there(server, settings.participant.id, name)
+
+
+def _add_rows(archive: tarfile.TarFile, name: str, rows: Iterator[dict[str, Any]], place: Path) -> int:
+    """Add rows as lines, and return how many: an archive states the size of a file before its content."""
+    count = 0
+    with tempfile.TemporaryFile(dir=place) as lines:
+        for row in rows:
+            lines.write(msgspec.json.encode(_show(row)) + b"\n")
+            count += 1
+        size = lines.tell()
+        lines.seek(0)
+        _add(archive, name, lines, size)
+    return count
+
+
+def _add(archive: tarfile.TarFile, name: str, content: IO[bytes], size: int) -> None:
     entry = tarfile.TarInfo(name)
-    entry.size, entry.mode = len(content), _READABLE
-    archive.addfile(entry, io.BytesIO(content))
+    entry.size, entry.mode = size, _READABLE
+    archive.addfile(entry, content)
 
 
 def _show(row: dict[str, Any]) -> dict[str, Any]:

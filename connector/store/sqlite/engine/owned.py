@@ -12,10 +12,13 @@ _WITH_OWNER = """
 SELECT m.name FROM sqlite_schema AS m JOIN pragma_table_info(m.name) AS c
 WHERE m.type = 'table' AND c.name = 'owner' ORDER BY m.name
 """
-_ENTRIES = """
+JOURNAL_ENTRIES = "journal_entries"
+"""The table whose rows belong to the owner of their journal."""
+ENTRIES = """
 SELECT e.*, j.id AS journal_id FROM journal_entries AS e JOIN journals AS j ON j.number = e.journal
 WHERE j.owner = ? ORDER BY e.journal, e.position
 """
+"""The entries of the journals of an owner."""
 
 
 def read_owned(path: Path, owner: str) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
@@ -28,7 +31,7 @@ def read_owned(path: Path, owner: str) -> Iterator[tuple[str, Iterator[dict[str,
             for (table,) in connection.execute(_WITH_OWNER).fetchall():
                 rows = connection.execute(f"SELECT * FROM {table} WHERE owner = ?", (owner,))  # noqa: S608 - our schema
                 yield table, (dict(row) for row in rows)
-            yield "journal_entries", (dict(row) for row in connection.execute(_ENTRIES, (owner,)))
+            yield JOURNAL_ENTRIES, (dict(row) for row in connection.execute(ENTRIES, (owner,)))
     except sqlite3.Error as fault:
         raise _explain(path, fault) from fault
 
