@@ -41,8 +41,14 @@ SENTENCES: dict[str, str] = {
     "The server is PostgreSQL {}: use 15 or newer.": "Der Server ist PostgreSQL {0}: bitte 15 oder neuer verwenden.",
     "The store in this database was moved to another place: name that one in the settings.": "Der Inhalt dieser Datenbank ist "
     "an einen anderen Ort gebracht: bitte diesen in den Einstellungen nennen.",
-    "The address of the database cannot be read: write it as postgresql://role@host:5432/database.": "Die Adresse der "
-    "Datenbank ist nicht lesbar: bitte als postgresql://rolle@host:5432/datenbank schreiben.",
+    "The store was moved to another place, nothing was changed: name that one in the settings, then start again.": "Der "
+    "Inhalt der Datenbank ist an einen anderen Ort gebracht, es wurde nichts geändert: bitte diesen in den Einstellungen "
+    "nennen und neu starten.",
+    "This is no address of a database: write it as postgresql://role@host:5432/database, with the password in "
+    "`store.secret_file`.": "Das ist keine Adresse einer Datenbank: bitte als postgresql://rolle@host:5432/datenbank "
+    "schreiben, mit dem Kennwort in `store.secret_file`.",
+    "The address of the database cannot be used ({}): write it as postgresql://role@host:5432/database.": "Die Adresse der "
+    "Datenbank ist nicht nutzbar ({0}): bitte als postgresql://rolle@host:5432/datenbank schreiben.",
     "The database cannot be opened ({}): check `store.url` and its password.": "Die Datenbank lässt sich nicht öffnen ({0}): "
     "bitte `store.url` und das Kennwort prüfen.",
     "The database cannot be reached ({}): check `store.url` and the server.": "Die Datenbank ist nicht erreichbar ({0}): "
