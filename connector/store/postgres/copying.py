@@ -280,7 +280,8 @@ async def open_database(server: Server, participant: str, *, new: bool) -> Async
             if new:
                 await migrate(connection, participant, server.chapter)
             await require_newest(connection, participant, server.chapter)
-            async with connection.transaction():
+            # Whatever the server's default is: what is read has to be what was committed before the lock was had.
+            async with connection.transaction(isolation="read_committed"):
                 await connection.execute("SET LOCAL lock_timeout = '10s'")
                 await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCKS[server.chapter])
                 if new and await connection.fetchval("SELECT EXISTS (SELECT 1 FROM replicas)"):
