@@ -36,11 +36,18 @@ def database_context(address: str) -> ssl.SSLContext | None:
     mode, anchors = (said.get(name, [""])[-1] for name in ("sslmode", "sslrootcert"))
     if mode not in {"verify-ca", "verify-full"} or anchors not in {"", "system"}:
         return None
-    if not anchors and (os.environ.get("PGSSLROOTCERT") or Path("~/.postgresql/root.crt").expanduser().exists()):
+    if not anchors and (os.environ.get("PGSSLROOTCERT") or _has_root_certificate()):
         return None
     context = client_context()
     context.check_hostname = mode == "verify-full"
     return context
+
+
+def _has_root_certificate() -> bool:
+    try:
+        return Path("~/.postgresql/root.crt").expanduser().exists()
+    except RuntimeError:  # a user that a cluster has drawn has no home
+        return False
 
 
 class TrustAnchors:

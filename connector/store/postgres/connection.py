@@ -107,13 +107,13 @@ def to_error(fault: BaseException) -> Exception:
     if isinstance(fault, asyncpg.UniqueViolationError):
         return sqlite3.IntegrityError(fault.constraint_name or str(fault))
     if isinstance(fault, asyncpg.DataError):
-        return OverflowError(f"A value cannot be stored ({say_fault(fault)}): use another one.")
-    text = f"The database cannot be used now ({say_fault(fault)}): nothing was changed; check the server, then retry."
+        return OverflowError(f"A value cannot be stored ({_say(fault)}): use another one.")
+    text = f"The database cannot be used now ({_say(fault)}): nothing was changed; check the server, then retry."
     return StoreFull(text) if isinstance(fault, asyncpg.DiskFullError) else Unavailable(text)
 
 
-def say_fault(fault: BaseException) -> str:
-    """Return the words of a server or a driver without details and hints, which could contain values."""
+def _say(fault: BaseException) -> str:
+    """Return the server's words without details, which could contain values."""
     if isinstance(fault, TimeoutError | asyncio.TimeoutError):
         return "no answer in time"
     return str(fault).splitlines()[0].rstrip(".") if str(fault) else type(fault).__name__

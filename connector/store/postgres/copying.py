@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from connector.ports.store_errors import StoreError, Unavailable
-from connector.store.postgres.connection import FAULTS, say_fault
+from connector.store.postgres.connection import FAULTS
 from connector.store.postgres.measuring import measure_tables
 from connector.store.postgres.migrate import LOCKS, STORE, migrate, require_newest
 from connector.store.postgres.store import Server, connect
@@ -294,6 +294,4 @@ async def open_database(server: Server, participant: str, *, new: bool) -> Async
         finally:
             await connection.close()
     except FAULTS as fault:
-        raise Unavailable(
-            f"The database cannot be used ({say_fault(fault)}): nothing was moved; check the server."
-        ) from fault
+        raise Unavailable(f"The database cannot be used ({fault}): nothing was moved; check the server.") from fault

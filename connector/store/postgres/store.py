@@ -18,7 +18,7 @@ from connector.ports.store import AnyProcess, CommitRule, Store
 from connector.ports.store_errors import Unavailable
 from connector.store.postgres import chapters
 from connector.store.postgres.bridge import bridge_all, read_bridged
-from connector.store.postgres.connection import FAULTS, PostgresConnection, say_fault
+from connector.store.postgres.connection import FAULTS, PostgresConnection
 from connector.store.postgres.dialect import translate
 from connector.store.postgres.migrate import (
     LOCKS,
@@ -84,12 +84,11 @@ async def connect(server: Server, statement_s: float = _STATEMENT_S) -> Any:
         )
     except REFUSED_BY_SERVER as fault:
         raise DatabaseRefused(
-            f"The database cannot be opened ({say_fault(fault)}): check `store.url` and its password."
+            f"The database cannot be opened ({fault}): check `store.url` and its password."
         ) from fault
     except ValueError as fault:
         raise DatabaseRefused(
-            f"The address of the database cannot be used ({say_fault(fault)}): "
-            "write it as postgresql://role@host:5432/database."
+            "The address of the database cannot be read: write it as postgresql://role@host:5432/database."
         ) from fault
 
 
@@ -168,9 +167,7 @@ async def open_chapter(
             ssl=database_context(server.url),
         )
     except FAULTS as fault:
-        raise Unavailable(
-            f"The database cannot be reached ({say_fault(fault)}): check `store.url` and the server."
-        ) from fault
+        raise Unavailable(f"The database cannot be reached ({fault}): check `store.url` and the server.") from fault
     speak = cache(partial(translate, keys=keys, zone=zone))
     # The chapters use of a connection what those of PostgreSQL have too.
     reads = GatheredReads(pool, pool.get_max_size(), _STATEMENT_S)
@@ -202,9 +199,7 @@ async def list_chapters(server: Server) -> list[str]:
         finally:
             await connection.close()
     except FAULTS as fault:
-        raise Unavailable(
-            f"The database cannot be reached ({say_fault(fault)}): check `store.url` and the server."
-        ) from fault
+        raise Unavailable(f"The database cannot be reached ({fault}): check `store.url` and the server.") from fault
 
 
 async def _leave_as_it_is(_connection: Any) -> None:
@@ -223,9 +218,7 @@ async def examine_database(server: Server, participant: str) -> int:
         finally:
             await connection.close()
     except FAULTS as fault:
-        raise Unavailable(
-            f"The database cannot be reached ({say_fault(fault)}): check `store.url` and the server."
-        ) from fault
+        raise Unavailable(f"The database cannot be reached ({fault}): check `store.url` and the server.") from fault
 
 
 class _NothingKept(KeptPages[Asset]):

@@ -47,8 +47,8 @@ SENTENCES: dict[str, str] = {
     "This is no address of a database: write it as postgresql://role@host:5432/database, with the password in "
     "`store.secret_file`.": "Das ist keine Adresse einer Datenbank: bitte als postgresql://rolle@host:5432/datenbank "
     "schreiben, mit dem Kennwort in `store.secret_file`.",
-    "The address of the database cannot be used ({}): write it as postgresql://role@host:5432/database.": "Die Adresse der "
-    "Datenbank ist nicht nutzbar ({0}): bitte als postgresql://rolle@host:5432/datenbank schreiben.",
+    "The address of the database cannot be read: write it as postgresql://role@host:5432/database.": "Die Adresse der "
+    "Datenbank ist nicht lesbar: bitte als postgresql://rolle@host:5432/datenbank schreiben.",
     "The database cannot be opened ({}): check `store.url` and its password.": "Die Datenbank lässt sich nicht öffnen ({0}): "
     "bitte `store.url` und das Kennwort prüfen.",
     "The database cannot be reached ({}): check `store.url` and the server.": "Die Datenbank ist nicht erreichbar ({0}): "
