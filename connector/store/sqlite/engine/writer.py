@@ -25,7 +25,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 
-from connector.ports.store_errors import StoreFull, Unavailable
+from connector.ports.store_errors import StoreFull, StoreMoved, Unavailable
 from connector.store.sqlite.engine.connection import is_damage, note_damage
 from connector.store.sqlite.engine.examine import LEFT
 
@@ -169,7 +169,7 @@ class Writer:
             self._wake(settled)
 
     def _explain(self, fault: Exception) -> Unavailable:
-        if isinstance(fault, Unavailable):
+        if isinstance(fault, StoreMoved):
             return fault
         if is_damage(fault):
             return note_damage(self._connection, fault)
@@ -207,12 +207,12 @@ class Writer:
 
 
 def _require_kept(connection: sqlite3.Connection) -> None:
-    """Raise Unavailable if the store was left for another place while this process ran.
+    """Raise StoreMoved if the store was left for another place while this process ran.
 
     The triggers of such a store refuse a row too, but a chapter would take that for a row that is there already.
     """
     if connection.execute("PRAGMA user_version").fetchone()[0] == LEFT:
-        raise Unavailable(
+        raise StoreMoved(
             "The store was moved to another place, nothing was changed: "
             "name that one in the settings, then start again."
         )

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from connector.ports.store_errors import Conflict, Unavailable
+from connector.ports.store_errors import Conflict, StoreMoved, Unavailable
 from connector.store.sqlite.engine.examine import LEFT
 from connector.store.sqlite.engine.writer import Job, Writer
 
@@ -196,7 +196,7 @@ async def test_a_store_that_was_left_takes_no_job_and_says_so(connect: Callable[
     await writer.submit(_keep("before"))
     with contextlib.closing(connect()) as other:
         other.execute(f"PRAGMA user_version = {LEFT}")
-    with pytest.raises(Unavailable, match="was moved to another place"):
+    with pytest.raises(StoreMoved, match="name that one in the settings"):
         await writer.submit(_keep("after"))
     await writer.close()
     assert _kept(connect) == ["before"]
