@@ -20,6 +20,12 @@ from connector.store.sqlite.engine.rows import SqlRow
 Lend = Callable[[], AbstractAsyncContextManager[Any]]
 REFUSALS = (asyncpg.PostgresError, asyncpg.InterfaceError)
 FAULTS = (*REFUSALS, OSError, asyncio.TimeoutError)
+# What a server says of the prepared statements of another session.
+POOLED = (asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedStatementError)
+SAY_POOLED = (
+    "A pooler gives each transaction another session of the database: "
+    "set `store.prepared` to 0, or name the server itself in `store.url`."
+)
 
 
 class StatementResult:
@@ -104,6 +110,8 @@ def _count(status: str) -> int:
 
 def to_error(fault: BaseException) -> Exception:
     """Return the error that the chapters and the callers of the store know."""
+    if isinstance(fault, POOLED):
+        return Unavailable(SAY_POOLED)
     if isinstance(fault, asyncpg.UniqueViolationError):
         return sqlite3.IntegrityError(fault.constraint_name or str(fault))
     if isinstance(fault, asyncpg.DataError):

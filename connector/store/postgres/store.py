@@ -18,7 +18,7 @@ from connector.ports.store import AnyProcess, CommitRule, Store
 from connector.ports.store_errors import Unavailable
 from connector.store.postgres import chapters
 from connector.store.postgres.bridge import bridge_all, read_bridged
-from connector.store.postgres.connection import FAULTS, PostgresConnection
+from connector.store.postgres.connection import FAULTS, POOLED, SAY_POOLED, PostgresConnection
 from connector.store.postgres.dialect import translate
 from connector.store.postgres.migrate import (
     LOCKS,
@@ -166,6 +166,8 @@ async def open_chapter(
             server_settings=_name_schema(server),
             ssl=database_context(server.url),
         )
+    except POOLED as fault:
+        raise DatabaseRefused(SAY_POOLED) from fault
     except FAULTS as fault:
         raise Unavailable(f"The database cannot be reached ({fault}): check `store.url` and the server.") from fault
     speak = cache(partial(translate, keys=keys, zone=zone))

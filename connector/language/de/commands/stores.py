@@ -41,6 +41,9 @@ SENTENCES: dict[str, str] = {
     "The server is PostgreSQL {}: use 15 or newer.": "Der Server ist PostgreSQL {0}: bitte 15 oder neuer verwenden.",
     "The store in this database was moved to another place: name that one in the settings.": "Der Inhalt dieser Datenbank ist "
     "an einen anderen Ort gebracht: bitte diesen in den Einstellungen nennen.",
+    "A pooler gives each transaction another session of the database: set `store.prepared` to 0, or name the server "
+    "itself in `store.url`.": "Ein Pooler gibt jeder Transaktion eine andere Sitzung der Datenbank: bitte `store.prepared` auf "
+    "0 setzen oder in `store.url` den Server selbst nennen.",
     "The store was moved to another place, nothing was changed: name that one in the settings, then start again.": "Der "
     "Inhalt der Datenbank ist an einen anderen Ort gebracht, es wurde nichts geändert: bitte diesen in den Einstellungen "
     "nennen und neu starten.",
