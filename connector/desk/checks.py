@@ -7,7 +7,7 @@ from connector.controlplane.core.context import Context
 from connector.desk.values import ReadinessCheck
 from connector.ports.changes import PutBackoff
 from connector.ports.entities import Backoff
-from connector.ports.store_errors import StoreDamaged, StoreError
+from connector.ports.store_errors import StoreDamaged, StoreError, StoreMoved
 
 _PATIENCE_S = 2.0
 _TRUST_MS = 5_000
@@ -31,9 +31,11 @@ def make_store_check(context: Context) -> ReadinessCheck:
             await context.store.commit([PutBackoff(row)])
         except StoreDamaged:
             return "The database is damaged: stop the process, and restore a backup."
+        except StoreMoved as fault:
+            return str(fault)
         except StoreError:
             _proven.pop(context, None)
-            return "The store does not accept writes: check the space on its disk, and its permissions."
+            return "The store does not accept writes: check its disk and permissions, or its database server."
         _proven[context] = _proven[context] if trusted else now
         return None
 

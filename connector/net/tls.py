@@ -1,10 +1,12 @@
 """The TLS contexts of both directions: at least TLS 1.2, certificates always checked, optionally an own CA."""
 
 import asyncio
+import os
 import ssl
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import parse_qs, urlsplit
 
 from connector.net.errors import KeyProtected
 
@@ -22,6 +24,33 @@ def client_context(
     if certificate is not None:
         context.load_cert_chain(certificate, key)
     return context
+
+
+def database_context(address: str) -> ssl.SSLContext | None:
+    """Build the context for a PostgreSQL server that has to be verified, by the trust anchors of the system.
+
+    The driver knows only a file: `sslrootcert`, or one in the home of the user, which a service has seldom. Without
+    both, or with the word `system` of libpq 16, the anchors of the system count. None leaves all else to the driver.
+    """
+    said = parse_qs(urlsplit(address).query)
+    mode, anchors = (said.get(name, [""])[-1] for name in ("sslmode", "sslrootcert"))
+    if mode not in {"verify-ca", "verify-full"} or anchors not in {"", "system"}:
+        return None
+    if not anchors and (os.environ.get("PGSSLROOTCERT") or _has_root_certificate()):
+        return None
+    context = client_context()
+    context.check_hostname = mode == "verify-full"
+    if certificate := said.get("sslcert"):
+        # The driver leaves a context as it is: what the address names for the client is given to it here.
+        context.load_cert_chain(certificate[-1], said.get("sslkey", certificate)[-1])
+    return context
+
+
+def _has_root_certificate() -> bool:
+    try:
+        return Path("~/.postgresql/root.crt").expanduser().exists()
+    except RuntimeError:  # a user that a cluster has drawn has no home
+        return False
 
 
 class TrustAnchors:

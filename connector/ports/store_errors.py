@@ -48,5 +48,9 @@ class StoreFull(Unavailable):
     """The disk of the store is full; it works again as soon as there is room."""
 
 
+class StoreMoved(Unavailable):
+    """The store was copied to another place, and takes no changes here any more."""
+
+
 class StoreDamaged(Unavailable):
     """The file of the store is malformed: nothing more is written to it, and no later attempt helps."""

@@ -16,9 +16,13 @@ PortalUrl = Annotated[str, Meta(pattern=PORTAL_URL[:-1] + r"\Z", max_length=2048
 PortalName = Annotated[str, Meta(pattern=PORTAL_NAME[:-1] + r"\Z")]
 Email = Annotated[str, Meta(pattern=EMAIL + r"\Z", max_length=500)]
 Telephone = Annotated[str, Meta(pattern=TELEPHONE + r"\Z")]
-# Without a password: it comes from a file or a variable.
+# Without a password: it comes from a file or a variable. Without a host it names a socket (`?host=/run/postgresql`).
 DatabaseUrl = Annotated[
-    str, Meta(pattern=r"^postgresql://([^\s:/@]+@)?[^\s/?#@]+/[^\s/?#]+(\?[^\s#]*)?\Z", max_length=2048)
+    str,
+    Meta(
+        pattern=r"^postgres(ql)?://([^\s:/@]+@)?[^\s/?#@]*/[^\s/?#]+(\?(?!([^#]*&)?(ssl)?password=)[^\s#]*)?\Z",
+        max_length=2048,
+    ),
 ]
 Prefix = Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._~-]+)+\Z", max_length=200)]
 ShortText = Annotated[str, Meta(min_length=1, max_length=1000)]

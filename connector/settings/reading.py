@@ -227,6 +227,7 @@ _FORMS = {
     "web.public_url": "expected an address without a path such as https://host:port",
     "protocol.public_url": "expected an address without a path such as https://host:port",
     "].name": "expected a short name of small letters, digits and hyphens",
+    "store.url": "expected an address such as postgresql://role@host:5432/database",
     "url": "expected an address such as https://host:port",
     "api": "expected an address such as https://host:port",
     "protocol.path": "expected a path such as /dsp/2025-1",
@@ -294,4 +295,5 @@ def _list_allowed(where: str) -> tuple[str, ...]:
 def _describe(key: str) -> str:
     plain = re.sub(r"\[[^]]*\]", "", key)
     described = {name: text for name, _, text, _ in list_fields()}.get(plain)
-    return f" ({described.rstrip('.')})" if described else ""
+    # Its first sentence: the reason of a fault is one.
+    return f" ({described.partition('. ')[0].rstrip('.')})" if described else ""

@@ -14,7 +14,7 @@ from connector.net.addresses import net_policy
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.net.errors import Unreachable
-from connector.net.tls import TrustAnchors, client_context, server_context
+from connector.net.tls import TrustAnchors, client_context, database_context, server_context
 from tests.net.servers import NAME, Through, answers
 
 
@@ -151,3 +151,50 @@ async def test_the_anchors_of_the_system_are_read_once_and_only_when_a_connectio
     assert first.verify_mode is ssl.CERT_REQUIRED
     assert first.check_hostname
     assert await TrustAnchors(own).find() is own
+
+
+DATABASE = "postgresql://office@db.example/office"
+
+
+@pytest.fixture
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("PGSSLROOTCERT", raising=False)
+
+
+@pytest.mark.usefixtures("_home")
+@pytest.mark.parametrize(
+    ("query", "hostname"),
+    [
+        ("?sslmode=verify-full", True),
+        ("?sslmode=verify-ca", False),
+        ("?target_session_attrs=read-write&sslmode=verify-full&sslrootcert=system", True),
+    ],
+)
+def test_a_verified_server_without_a_file_is_verified_by_the_anchors_of_the_system(query: str, hostname: bool) -> None:
+    context = database_context(DATABASE + query)
+    assert context
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, hostname)
+
+
+@pytest.mark.usefixtures("_home")
+@pytest.mark.parametrize("query", ["", "?sslmode=require", "?sslmode=verify-full&sslrootcert=/etc/ca.pem"])
+def test_every_other_address_is_left_to_the_driver(query: str) -> None:
+    assert database_context(DATABASE + query) is None
+
+
+@pytest.mark.usefixtures("_home")
+def test_the_certificate_of_the_client_is_used_beside_the_anchors_of_the_system(tmp_path: Path) -> None:
+    certificate, key = Authority(tmp_path, "city").issue("office.example")
+    named = f"sslcert={certificate}&sslkey={key}"
+    assert database_context(f"{DATABASE}?sslmode=verify-full&{named}")
+    with pytest.raises(FileNotFoundError):
+        database_context(f"{DATABASE}?sslmode=verify-full&{named}.old")
+
+
+@pytest.mark.usefixtures("_home")
+def test_the_file_of_the_user_comes_first(tmp_path: Path) -> None:
+    (tmp_path / ".postgresql").mkdir()
+    (tmp_path / ".postgresql" / "root.crt").touch()
+    assert database_context(f"{DATABASE}?sslmode=verify-full") is None
+    assert database_context(f"{DATABASE}?sslmode=verify-full&sslrootcert=system")

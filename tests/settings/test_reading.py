@@ -55,6 +55,7 @@ def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
         ('[management]\nkeys = [{id = "a", sha256 = "short"}]\n', "management.keys[0].sha256"),
         ('[management]\nkeys = [{id = "a", sha256 = "%s", scopes = ["root"]}]\n' % ("a" * 64), "management.keys"),
         ('[data]\npublic_url = "ftp://x"\n', "expected an address such as https://host:port"),
+        ('[store]\nurl = "mysql://x/y"\n', "`postgresql://datenkontor@db.example:5432/office`; without a password)."),
         ('[data]\naccel = "stored/"\n', "data.accel cannot be used"),
         ('[net]\ncertificate = "a.pem"\n', "net.certificate and net.key belong together"),
         ('[identity]\nmechanism = "static-token"\n', "use `roster` in production"),

@@ -174,7 +174,7 @@ def _run_checks(file: Path, settings: Settings) -> Iterator[CheckResult]:
     yield _check_clock(file, settings)
     yield from _check_certificate(settings)
     yield from _check_ports(settings, is_broker)
-    yield _check_store(settings.broker.record, "record") if is_broker else _check_store(settings.store.path, "store")
+    yield _check_store(settings, "record" if is_broker else "store")
     yield from _check_database(settings, is_broker)
     if not is_broker:
         yield from (_check_files(settings), _check_received(settings))
@@ -261,23 +261,25 @@ def _check_ports(settings: Settings, is_broker: bool) -> Iterator[CheckResult]:
         yield _find(label, answers, "port-listens" if answers else "port-taken", port=port, listener=name)
 
 
-def _check_store(path: Path, schema: Literal["store", "record"]) -> CheckResult:
-    folder = path.parent
-    if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+def _check_store(settings: Settings, schema: Literal["store", "record"]) -> CheckResult:
+    path = settings.broker.record if schema == "record" else settings.store.path
+    # A file that was moved to a database may be there still.
+    folder, is_there = path.parent, settings.store.url is None and path.exists()
+    if is_there and not os.access(path, os.R_OK | os.W_OK):
         return _find("store", False, "store-locked", path=path)
     if not os.access(folder, os.W_OK | os.X_OK):
         return _find("store", False, "store-folder", folder=folder)
     left = (status := os.statvfs(folder)).f_bavail * status.f_frsize
     if left < LEAST_SPACE:
         return _find("store", False, "store-full", megabytes=left // 1_000_000, folder=folder)
-    if path.exists():
+    if is_there:
         from connector.app.examining import examine_database
 
         try:
             examine_database(path, schema)
         except StoreError as fault:
             return _find("store", False, "store-wrong", reason={"en": str(fault)})
-    return _find("store", True, "store", path=path)
+    return _find("store", True, "store", path=folder if settings.store.url else path)
 
 
 def _check_database(settings: Settings, is_broker: bool) -> Iterator[CheckResult]:
@@ -484,12 +486,8 @@ def _weigh_work(settings: Settings, readiness: _Readiness) -> CheckResult:
     if problems:
         # These have checks of their own, which give them their weight.
         # Duties are due to a partner, descriptions are for the broker: the connector works without them.
-        known = {
-            "certificate",
-            "duties",
-            "self-descriptions",
-            *([] if listed and not listed.has_key else ["participant list"]),
-        }
+        own_entry = [] if listed and not listed.has_key else ["participant list"]
+        known = {"certificate", "duties", "self-descriptions", *own_entry}
         serious = failed or readiness.warnings.keys() - known
         return _find("work", False if serious else None, "work-failing", reason=tuple(problems))
     if listed is None:

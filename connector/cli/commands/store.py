@@ -1,10 +1,12 @@
 """`store`: the store of a connector, moved to another database."""
 
-from typing import Annotated
+import time
+from functools import partial
+from typing import Annotated, Any
 
 import typer
 
-from connector.cli.frame.command import create_noun, register
+from connector.cli.frame.command import YesOption, create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.ports.store_errors import StoreError
@@ -29,6 +31,7 @@ def copy(
         str | None,
         typer.Option("--from", metavar="STORE", help="File or address (default: the store of the settings)."),
     ] = None,
+    yes: YesOption = False,
 ) -> None:
     """Move the store to another database, also while the connector runs: it takes no changes meanwhile and after.
 
@@ -36,13 +39,22 @@ def copy(
     password of an address is that of the settings.
     """
     settings = call.read_settings()
-    from connector.app.storing.moving import move_store
+    from connector.app.storing.moving import find_origin, move_store
 
+    question = call.output.say("cli.ask-move-store", source=find_origin(settings, source), target=target)
+    call.output.confirm(question, yes)
+    begun = time.monotonic()
     try:
-        copied = move_store(settings, source, target)
+        copied = move_store(settings, source, target, partial(_tell, call))
     except (StoreError, SettingsError) as fault:
         raise Failure(Code.FAILED, "errors.reported", reason={"en": str(fault)}) from None
+    seconds = round(time.monotonic() - begun, 1)
     rows = sum(table.rows for table in copied)
-    sentence = call.output.say("cli.store-copied", tables=len(copied), rows=rows, target=target)
-    call.output.print_result({"target": target, "tables": copied}, sentence)
+    sentence = call.output.say("cli.store-copied", tables=len(copied), rows=rows, target=target, seconds=seconds)
+    call.output.print_result({"target": target, "tables": copied, "seconds": seconds}, sentence)
     call.output.print_hint(call.output.say("cli.store-copied-hint"))
+
+
+def _tell(call: CommandCall, table: Any) -> None:
+    if table.rows:
+        call.output.print_hint(call.output.say("cli.store-table", table=table.table, rows=table.rows))

@@ -227,7 +227,11 @@ SENTENCES: dict[str, str] = {
     # Backups.
     "backup-written": "{file}: {count} Dateien gesichert.",
     "backup-database": "Nicht gesichert, weil in PostgreSQL: die Datenbank. Bitte auch sie sichern, mit pg_dump.",
-    "store-copied": "{target}: {tables} Tabellen mit {rows} Zeilen, jede stimmt mit der Quelle überein.",
+    "ask-move-store": "{source} nimmt keine Änderungen mehr an, sobald alles in {target} ist; der Konnektor muss "
+    "dann mit der neuen Datenbank starten.",
+    "store-table": "{table}: {rows} Zeilen",
+    "store-copied": "{target}: {tables} Tabellen mit {rows} Zeilen, jede stimmt mit der Quelle überein; kopiert in "
+    "{seconds} s.",
     "store-copied-hint": "Die alte Datenbank nimmt keine Änderungen mehr an: bitte die neue unter [store] in den "
     "Einstellungen nennen und den Konnektor neu starten.",
     "backup-outside": "Nicht gesichert, weil außerhalb des Ordners: {path}",

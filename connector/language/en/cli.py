@@ -215,7 +215,11 @@ SENTENCES: dict[str, str] = {
     # Backups.
     "backup-written": "{file}: {count} files.",
     "backup-database": "Not in the backup, because it is in PostgreSQL: the store. Back it up too, with pg_dump.",
-    "store-copied": "{target}: {tables} tables with {rows} rows, each the same as in the source.",
+    "ask-move-store": "{source} takes no changes any more as soon as all is in {target}; the connector then has to "
+    "start with the new one.",
+    "store-table": "{table}: {rows} rows",
+    "store-copied": "{target}: {tables} tables with {rows} rows, each the same as in the source; copied in "
+    "{seconds} s.",
     "store-copied-hint": "The old store takes no changes any more: name the new one in [store] of the settings, "
     "then start the connector again.",
     "backup-outside": "Not in the backup, because it is outside the folder: {path}",

@@ -22,6 +22,12 @@ REFUSALS = (asyncpg.PostgresError, asyncpg.InterfaceError)
 # The driver raises the last one for a connection that the server ends while a statement is prepared.
 FAULTS = (*REFUSALS, OSError, asyncio.TimeoutError, asyncpg.InternalClientError)
 _NO_ROW_CAN_HAVE = (asyncpg.DataError, asyncpg.ProgramLimitExceededError)
+# What a server says of the prepared statements of another session.
+POOLED = (asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedStatementError)
+SAY_POOLED = (
+    "A pooler gives each transaction another session of the database: "
+    "set `store.prepared` to 0, or name the server itself in `store.url`."
+)
 
 
 class StatementResult:
@@ -106,6 +112,8 @@ def _count(status: str) -> int:
 
 def to_error(fault: BaseException) -> Exception:
     """Return the error that the chapters and the callers of the store know."""
+    if isinstance(fault, POOLED):
+        return Unavailable(SAY_POOLED)
     if isinstance(fault, asyncpg.UniqueViolationError):
         return sqlite3.IntegrityError(fault.constraint_name or str(fault))
     if isinstance(fault, _NO_ROW_CAN_HAVE):

@@ -78,24 +78,26 @@ async def copy_store(source: Open, target: Open) -> Sequence[CopiedTable]:
     return await copy_all([(source, target)])
 
 
-async def copy_all(pairs: Sequence[tuple[Open, Open]]) -> Sequence[CopiedTable]:
+async def copy_all(
+    pairs: Sequence[tuple[Open, Open]], tell: Callable[[CopiedTable], None] | None = None
+) -> Sequence[CopiedTable]:
     """Copy several chapters, each to an empty one, and leave all of them when every copy is durable.
 
-    Raises StoreError; then each source is as it was.
+    `tell` hears of each table that is copied and compared. Raises StoreError; then each source is as it was.
     """
     copied: list[CopiedTable] = []
     async with AsyncExitStack() as sources:
         read = [await sources.enter_async_context(source()) for source, _ in pairs]
         async with AsyncExitStack() as targets:
             for side, (_, target) in zip(read, pairs, strict=True):
-                copied += await _copy(side, await targets.enter_async_context(target()))
+                copied += await _copy(side, await targets.enter_async_context(target()), tell)
         # The copies are durable from here on.
         for side in read:
             await side.leave()
     return copied
 
 
-async def _copy(read: Side, written: Side) -> list[CopiedTable]:
+async def _copy(read: Side, written: Side, tell: Callable[[CopiedTable], None] | None) -> list[CopiedTable]:
     tables = await read.list_tables()
     theirs = {table.name: set(table.columns) for table in await written.list_tables()}
     if theirs != {table.name: set(table.columns) for table in tables}:
@@ -120,6 +122,8 @@ async def _copy(read: Side, written: Side) -> list[CopiedTable]:
                 f"The copy of the table {table.name} differs from its source: nothing was moved; try again."
             )
         copied.append(CopiedTable(table=table.name, rows=count, digest=digest.hexdigest()))
+        if tell:
+            tell(copied[-1])
     return copied
 
 
@@ -276,7 +280,8 @@ async def open_database(server: Server, participant: str, *, new: bool) -> Async
             if new:
                 await migrate(connection, participant, server.chapter)
             await require_newest(connection, participant, server.chapter)
-            async with connection.transaction():
+            # Whatever the server's default is: what is read has to be what was committed before the lock was had.
+            async with connection.transaction(isolation="read_committed"):
                 await connection.execute("SET LOCAL lock_timeout = '10s'")
                 await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCKS[server.chapter])
                 if new and await connection.fetchval("SELECT EXISTS (SELECT 1 FROM replicas)"):

@@ -49,7 +49,8 @@ async def migrate(connection: Any, participant: str, chapter: str = STORE) -> No
     release, of another participant or of another program, and the errors of the server.
     """
     await _check_server(connection)
-    async with connection.transaction():
+    # Whatever the server's default is: what is read has to be what was committed before the lock was had.
+    async with connection.transaction(isolation="read_committed"):
         await connection.execute("SET LOCAL lock_timeout = '60s'")
         await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCKS[chapter])
         if chapter != STORE:

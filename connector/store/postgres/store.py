@@ -11,13 +11,14 @@ from typing import Any, ClassVar, TypeVar, cast
 
 import asyncpg
 
+from connector.net.tls import database_context
 from connector.ports.changes import FinalizeAgreement, PutAgreement, PutProcess
 from connector.ports.entities import Asset
 from connector.ports.store import AnyProcess, CommitRule, Store
 from connector.ports.store_errors import StoreError, Unavailable
 from connector.store.postgres import chapters
 from connector.store.postgres.bridge import bridge_all, read_bridged
-from connector.store.postgres.connection import FAULTS, PostgresConnection, describe_fault
+from connector.store.postgres.connection import FAULTS, POOLED, SAY_POOLED, PostgresConnection, describe_fault
 from connector.store.postgres.dialect import translate
 from connector.store.postgres.migrate import (
     LOCKS,
@@ -79,6 +80,7 @@ async def connect(server: Server, statement_s: float = _STATEMENT_S) -> Any:
             command_timeout=statement_s,
             statement_cache_size=server.cached,
             server_settings=_name_schema(server),
+            ssl=database_context(server.url),
         )
     except (*REFUSED_BY_SERVER, FileNotFoundError, ValueError, OverflowError) as fault:
         raise _name_refusal(fault) from fault
@@ -95,11 +97,6 @@ def _name_refusal(fault: Exception) -> StoreError:
         return DatabaseRefused(
             f"The certificate of the database is not trusted ({untrusted}): "
             "check `sslrootcert` and the host in `store.url`."
-        )
-    if "root certificate" in str(fault):
-        return DatabaseRefused(
-            "The certificate of the database cannot be checked: "
-            "name the file with that of its authority, as `sslrootcert=/path/ca.pem` in `store.url`."
         )
     if isinstance(fault, FileNotFoundError):
         # A socket comes back with its server.
@@ -194,7 +191,10 @@ async def open_chapter(
             statement_cache_size=server.cached,
             reset=_leave_as_it_is,
             server_settings=_name_schema(server),
+            ssl=database_context(server.url),
         )
+    except POOLED as fault:
+        raise DatabaseRefused(SAY_POOLED) from fault
     except FAULTS as fault:
         raise name_fault(fault) from fault
     speak = cache(partial(translate, keys=keys, zone=zone))

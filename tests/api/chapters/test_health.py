@@ -15,7 +15,7 @@ async def test_a_store_that_fails_is_503_and_the_process_is_not_ready(desk: Desk
         ready = await client.get("/ready")
         assert ready.status_code == 503
         assert ready.json()["checks"] == {
-            "store": "The store does not accept writes: check the space on its disk, and its permissions.",
+            "store": "The store does not accept writes: check its disk and permissions, or its database server.",
             "worker": "ok",
         }
         assert (await client.get("/health")).json() == {"status": "ok"}

@@ -38,17 +38,46 @@ async def _open_records(settings: Settings) -> None:
 
 def test_a_store_that_is_not_there_is_a_failure_in_one_sentence(cli: Cli) -> None:
     cli("init", "office")
-    failed = cli("store", "copy", "--to", "new.sqlite", "--settings", "office/datenkontor.toml", "--lang", "de")
+    failed = cli(
+        "store", "copy", "--yes", "--to", "new.sqlite", "--settings", "office/datenkontor.toml", "--lang", "de"
+    )
     assert (failed.code, "gibt es nicht" in failed.err) == (1, True)
 
 
 def test_a_store_moves_to_another_file(cli: Cli) -> None:
     cli("init", "office")
     asyncio.run(_create(load(Path("office/datenkontor.toml")).store.path))
-    moved = cli("store", "copy", "--to", "office/new.sqlite", "--settings", "office/datenkontor.toml")
+    moved = cli("store", "copy", "--yes", "--to", "office/new.sqlite", "--settings", "office/datenkontor.toml")
     assert (moved.code, "each the same as in the source" in moved.out) == (0, True)
-    again = cli("store", "copy", "--to", "office/newer.sqlite", "--settings", "office/datenkontor.toml")
+    again = cli("store", "copy", "--yes", "--to", "office/newer.sqlite", "--settings", "office/datenkontor.toml")
     assert (again.code, "was moved to another place" in again.err) == (1, True)
+
+
+def test_a_store_is_not_left_without_a_question(cli: Cli) -> None:
+    cli("init", "office")
+    path = load(Path("office/datenkontor.toml")).store.path
+    asyncio.run(_create(path))
+    asked = cli("store", "copy", "--to", "office/new.sqlite", "--settings", "office/datenkontor.toml")
+    assert (asked.code, "takes no changes any more" in asked.err, "--yes" in asked.err) == (2, True, True)
+    asyncio.run(_create(path))
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "mysql://role@db.example/office",
+        "postgres:///",
+        "postgresql://role:geheim@db.example/office",
+        "postgresql://role@db.example/office?sslmode=require&password=geheim",
+    ],
+)
+def test_what_looks_like_an_address_is_never_taken_for_a_file(cli: Cli, target: str) -> None:
+    cli("init", "office")
+    path = load(Path("office/datenkontor.toml")).store.path
+    asyncio.run(_create(path))
+    failed = cli("store", "copy", "--yes", "--to", target, "--settings", "office/datenkontor.toml", "--lang", "de")
+    assert (failed.code, "keine Adresse einer Datenbank" in failed.err, "geheim" in failed.err) == (1, True, False)
+    asyncio.run(_create(path))
 
 
 @pytest.mark.postgres
@@ -56,12 +85,13 @@ def test_a_store_moves_to_a_database_that_doctor_then_knows(cli: Cli) -> None:
     cli("init", "office")
     asyncio.run(_create(load(Path("office/datenkontor.toml")).store.path))
     url, named = make_database_now(), ("--settings", "office/datenkontor.toml")
-    assert cli("store", "copy", "--to", url, *named, "--json").json["target"] == url
+    assert cli("store", "copy", "--yes", "--to", url, *named, "--json").json["target"] == url
     file = Path("office/datenkontor.toml")
-    text = file.read_text("utf-8").replace('path = "store.sqlite"', f'path = "data.sqlite"\nurl = "{url}"')
+    text = file.read_text("utf-8").replace('path = "store.sqlite"', f'path = "store.sqlite"\nurl = "{url}"')
     file.write_text(text, "utf-8")
     told = cli("doctor", *named, "--peers", "none")
     assert "The database answers and has schema" in told.out
+    assert "was moved" not in told.out
     saved = cli("backup", "office.tar", *named)
     assert "pg_dump" in saved.err
 
@@ -76,6 +106,6 @@ def test_a_record_that_is_left_in_a_file_is_not_begun_anew_and_moves_by_itself(c
     there = replace(settings, store=replace(settings.store, url=url))
     with pytest.raises(SettingsError, match="the database has none: move it with `datenkontor store copy --from"):
         asyncio.run(_open_records(there))
-    moved = cli("store", "copy", "--from", str(settings.broker.record), "--to", url, "--settings", str(file))
+    moved = cli("store", "copy", "--yes", "--from", str(settings.broker.record), "--to", url, "--settings", str(file))
     assert moved.code == 0, moved.err
     asyncio.run(_open_records(there))

@@ -125,6 +125,15 @@ def test_services_and_ingresses_lead_to_a_listener(values: dict[str, Any], tmp_p
             assert backend["port"]["name"] in {p["name"] for p in services[backend["name"]]["spec"]["ports"]}
 
 
+def test_a_cluster_that_chooses_the_user_of_a_pod_is_given_none(tmp_path: Path) -> None:
+    def find_user(more: dict[str, Any]) -> set[int | None]:
+        documents = render({**next(iter(SETS.values())), **more}, tmp_path)
+        pods = [d["spec"]["template"]["spec"]["securityContext"] for d in documents if d["kind"] == "StatefulSet"]
+        return {pod.get(name) for pod in pods for name in ("runAsUser", "runAsGroup", "fsGroup")}
+
+    assert (find_user({}), find_user({"user": 0}), find_user({"user": 2000})) == ({10001}, {None}, {2000})
+
+
 @pytest.mark.parametrize("values", SETS.values(), ids=SETS)
 def test_no_pod_is_root_or_can_change_its_image(values: dict[str, Any], tmp_path: Path) -> None:
     for stateful in (d for d in render(values, tmp_path) if d["kind"] == "StatefulSet"):

@@ -28,6 +28,12 @@ def test_an_error_of_the_server_has_the_kind_that_the_store_knows(fault: BaseExc
     assert type(to_error(fault)) is kind
 
 
+@pytest.mark.parametrize("fault", [asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedStatementError])
+def test_a_pooler_between_is_told_with_the_setting_that_helps(fault: type[asyncpg.PostgresError]) -> None:
+    error = to_error(fault('prepared statement "__asyncpg_stmt_1__" does not exist\nHINT: canary'))
+    assert (type(error), "store.prepared" in str(error), "canary" in str(error)) == (Unavailable, True, False)
+
+
 def test_a_sentence_for_people_has_no_details_of_the_server() -> None:
     said = str(to_error(asyncpg.QueryCanceledError("canceling statement\nDETAIL: canary-4711")))
     assert "canceling statement" in said

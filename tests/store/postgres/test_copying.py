@@ -5,13 +5,14 @@ from datetime import UTC
 from functools import partial
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from connector.ports import changes
 from connector.ports.entities import PageBounds
-from connector.ports.store_errors import Conflict, StoreError, Unavailable
+from connector.ports.store_errors import StoreError, Unavailable
 from connector.store.postgres.copying import copy_store, open_database, open_file
-from connector.store.postgres.migrate import DatabaseRefused
+from connector.store.postgres.migrate import LOCK, DatabaseRefused
 from connector.store.postgres.store import Server, open_postgres
 from connector.store.sqlite.engine.examine import SchemaRefused
 from connector.store.sqlite.store import open_store
@@ -66,8 +67,10 @@ async def test_a_process_that_runs_on_a_store_that_was_left_writes_nothing(tmp_p
     await fill(path)
     running, server = await open_store(path), Server(await make_database())
     await copy_store(partial(open_file, path, UTC, new=False), partial(open_database, server, ME, new=True))
-    with pytest.raises((Conflict, Unavailable)):
-        await running.commit([changes.PutProcess(values.negotiation("urn:n:late"), None)])
+    key = changes.UseReplayKey(values.replay_key("urn:late"))
+    for change in (changes.PutProcess(values.negotiation("urn:n:late"), None), key):
+        with pytest.raises(Unavailable, match="was moved to another place"):
+            await running.commit([change])
     assert await running.negotiation(OWNER, "urn:n:1")
     assert await running.negotiation(OWNER, "urn:n:late") is None
     await running.close()
@@ -108,3 +111,25 @@ async def test_a_copy_that_fails_leaves_both_sides_as_they_were(tmp_path: Path) 
     empty = await open_postgres(Server(url), ME)
     assert await empty.negotiation(OWNER, "urn:n:1") is None
     await empty.close()
+
+
+async def test_a_copy_has_what_was_committed_while_it_waited_whatever_the_database_isolates(tmp_path: Path) -> None:
+    server = Server(await make_database())
+    store = await open_postgres(server, ME)
+    other, looks = await asyncpg.connect(server.url), await asyncpg.connect(server.url)
+    name = await looks.fetchval("SELECT current_database()")
+    await looks.execute(f"ALTER DATABASE \"{name}\" SET default_transaction_isolation = 'repeatable read'")
+    await other.execute(f"BEGIN; SELECT pg_advisory_xact_lock({LOCK})")
+    last = tmp_path / "last.db"
+    copying = asyncio.create_task(
+        copy_store(partial(open_database, server, ME, new=False), partial(open_file, last, UTC, new=True))
+    )
+    while not await looks.fetchval(
+        "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
+    ):
+        assert not copying.done()
+    await other.execute("INSERT INTO blocks VALUES ('late', 'urn:participant:other', 0, 'me', ''); COMMIT")
+    assert {table.table: table.rows for table in await copying}["blocks"] == 1
+    for connection in (other, looks):
+        await connection.close()
+    await store.close()

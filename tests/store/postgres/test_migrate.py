@@ -220,7 +220,7 @@ async def test_a_role_that_looks_elsewhere_is_refused() -> None:
     ("place", "sentence"),
     [
         ("127.0.0.1:99999/x", "cannot be read"),
-        ("127.0.0.1:1/x?sslmode=verify-full", "certificate of the database cannot be checked"),
+        ("127.0.0.1:1/x?sslmode=verify-full&sslcert=/nothing.pem", "is not there"),
         ("127.0.0.1:1/x?sslmode=verify-full&sslrootcert=/nothing.pem", "is not there"),
         ("127.0.0.1:1/x?sslmode=none", "cannot be read"),
     ],

@@ -184,8 +184,8 @@ SENTENCES: dict[str, str] = {
     "The disk for received data has no usable space left: make room.": "Auf dem Datenträger für empfangene Daten ist "
     "kein Platz mehr: bitte Platz schaffen.",
     "No answer within {} seconds.": "Keine Antwort innerhalb von {0} Sekunden.",
-    "The store does not accept writes: check the space on its disk, and its permissions.": "Die Datenbank nimmt nichts "
-    "an: bitte den Speicherplatz und die Rechte prüfen.",
+    "The store does not accept writes: check its disk and permissions, or its database server.": "Die Datenbank nimmt "
+    "nichts an: bitte Speicherplatz und Rechte oder den Datenbankserver prüfen.",
     "The record cannot be read.": "Das Verzeichnis ist nicht lesbar.",
     "The crawler does not run.": "Das Einlesen läuft nicht.",
     # Keys and files.

@@ -41,6 +41,15 @@ SENTENCES: dict[str, str] = {
     "The server is PostgreSQL {}: use 15 or newer.": "Der Server ist PostgreSQL {0}: bitte 15 oder neuer verwenden.",
     "The store in this database was moved to another place: name that one in the settings.": "Der Inhalt dieser Datenbank ist "
     "an einen anderen Ort gebracht: bitte diesen in den Einstellungen nennen.",
+    "A pooler gives each transaction another session of the database: set `store.prepared` to 0, or name the server "
+    "itself in `store.url`.": "Ein Pooler gibt jeder Transaktion eine andere Sitzung der Datenbank: bitte `store.prepared` auf "
+    "0 setzen oder in `store.url` den Server selbst nennen.",
+    "The store was moved to another place, nothing was changed: name that one in the settings, then start again.": "Der "
+    "Inhalt der Datenbank ist an einen anderen Ort gebracht, es wurde nichts geändert: bitte diesen in den Einstellungen "
+    "nennen und neu starten.",
+    "This is no address of a database: write it as postgresql://role@host:5432/database, with the password in "
+    "`store.secret_file`.": "Das ist keine Adresse einer Datenbank: bitte als postgresql://rolle@host:5432/datenbank "
+    "schreiben, mit dem Kennwort in `store.secret_file`.",
     "The address of the database cannot be read: write it as postgresql://role@host:5432/database.": "Die Adresse der "
     "Datenbank ist nicht lesbar: bitte als postgresql://rolle@host:5432/datenbank schreiben.",
     "The database cannot be opened ({}): check `store.url` and its password.": "Die Datenbank lässt sich nicht öffnen ({0}): "
@@ -64,7 +73,6 @@ SENTENCES: dict[str, str] = {
     "A management key of the tenant {} is in use already: give it a key of its own.": "Ein Verwaltungsschlüssel des Mandanten {0} ist schon in Gebrauch: bitte ihm einen eigenen geben.",
     "A tenant of a PostgreSQL store cannot be exported yet: copy the store to a file first.": "Ein Mandant in PostgreSQL lässt sich noch nicht ausgeben: bitte die Datenbank zuerst in eine Datei kopieren.",
     "The store {} cannot be read ({}): check `store.path` and its disk.": "Die Datenbank {0} ist nicht lesbar ({1}): bitte `store.path` und den Datenträger prüfen.",
-    "The certificate of the database cannot be checked: name the file with that of its authority, as `sslrootcert=/path/ca.pem` in `store.url`.": "Das Zertifikat der Datenbank lässt sich nicht prüfen: bitte die Datei mit dem Zertifikat der ausstellenden Stelle nennen, als `sslrootcert=/pfad/ca.pem` in `store.url`.",
     "A file or socket that the address of the database names is not there: check `sslrootcert`, `sslcert`, `sslkey` and the host in `store.url`.": "Eine Datei oder ein Socket aus der Adresse der Datenbank fehlt: bitte `sslrootcert`, `sslcert`, `sslkey` und den Host in `store.url` prüfen.",
     "The role of the database lacks a right ({}): let it own the database.": "Der Rolle der Datenbank fehlt ein Recht ({0}): bitte sie zur Eigentümerin der Datenbank machen.",
     "The role of the database looks into no schema that is there: set its `search_path`.": "Die Rolle der Datenbank sucht in keinem vorhandenen Schema: bitte ihren `search_path` setzen.",

@@ -25,8 +25,9 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 
-from connector.ports.store_errors import StoreFull, Unavailable
+from connector.ports.store_errors import StoreFull, StoreMoved, Unavailable
 from connector.store.sqlite.engine.connection import is_damage, note_damage
+from connector.store.sqlite.engine.examine import LEFT
 
 Job = Callable[[sqlite3.Connection], object]
 _Waiting = tuple["asyncio.Future[None]", Job]
@@ -113,6 +114,7 @@ class Writer:
             connection = self._connection = self._connection or self._connect()
             connection.execute("BEGIN IMMEDIATE")
             self._locked_since = None
+            _require_kept(connection)
             chore = self._chore() if self._chore else None
             jobs = [job for _, job in batch] + ([chore] if chore else [])
             outcomes = _run(connection, jobs)
@@ -167,6 +169,8 @@ class Writer:
             self._wake(settled)
 
     def _explain(self, fault: Exception) -> Unavailable:
+        if isinstance(fault, StoreMoved):
+            return fault
         if is_damage(fault):
             return note_damage(self._connection, fault)
         # An error of the module itself (a closed connection) has no code.
@@ -200,6 +204,18 @@ class Writer:
         except sqlite3.Error:
             self._connection = None
             connection.close()
+
+
+def _require_kept(connection: sqlite3.Connection) -> None:
+    """Raise StoreMoved if the store was left for another place while this process ran.
+
+    The triggers of such a store refuse a row too, but a chapter would take that for a row that is there already.
+    """
+    if connection.execute("PRAGMA user_version").fetchone()[0] == LEFT:
+        raise StoreMoved(
+            "The store was moved to another place, nothing was changed: "
+            "name that one in the settings, then start again."
+        )
 
 
 def _run(connection: sqlite3.Connection, jobs: Sequence[Job]) -> list[BaseException | None]:

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from connector.ports.store_errors import Conflict, Unavailable
+from connector.ports.store_errors import Conflict, StoreMoved, Unavailable
+from connector.store.sqlite.engine.examine import LEFT
 from connector.store.sqlite.engine.writer import Job, Writer
 
 
@@ -188,3 +189,14 @@ async def test_a_batch_is_small_and_grows_with_what_the_disk_takes(connect: Call
     assert sizes == [8, 28, 40]
     assert done == [str(number) for number in range(40)]
     await writer.close()
+
+
+async def test_a_store_that_was_left_takes_no_job_and_says_so(connect: Callable[[], _Failing]) -> None:
+    writer = Writer(connect)
+    await writer.submit(_keep("before"))
+    with contextlib.closing(connect()) as other:
+        other.execute(f"PRAGMA user_version = {LEFT}")
+    with pytest.raises(StoreMoved, match="name that one in the settings"):
+        await writer.submit(_keep("after"))
+    await writer.close()
+    assert _kept(connect) == ["before"]
