@@ -260,9 +260,7 @@ def _write_statement(statement: dict[str, Any]) -> bytes:
     try:
         return msgspec.json.encode(statement)
     except (ValueError, OverflowError, RecursionError):
-        raise CredentialFault(
-            "The credentialSubject cannot be written as JSON: use texts of Unicode characters and smaller numbers."
-        ) from None
+        raise CredentialFault("The credentialSubject cannot be written as JSON: use smaller numbers.") from None
 
 
 def _read_issuer(members: Mapping[str, Any]) -> str:

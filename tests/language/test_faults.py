@@ -38,7 +38,7 @@ ELSEWHERE = {
     "cli/frame/usage.py": "patterns of the sentences of typer",
     "cli/demo/run.py": "a command line to copy",
     "api/broker.py": "answers to other connectors, which say their own sentence about them",
-    "store/postgres/dialect.py": "statements, and a fault of the code that names a zone",
+    "store/postgres/statements/dialect.py": "statements, and a fault of the code that names a zone",
     "store/graph": "answers to programs that ask in SPARQL",
     "api/portals": "answers to harvesters and other programs, in the language of their standards",
     "policy/analysis/space/shape.py": "a name for developers",

@@ -68,7 +68,9 @@ class CsvForm:
             return text.replace(".", ",")
         guarded = f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) else text
         if len(guarded) > _LONGEST_CELL:
-            raise BadChoice(f"A text has more than {_LONGEST_CELL} characters, which Excel cannot hold: choose csv.")
+            raise BadChoice(
+                f"A text has more than {_LONGEST_CELL} characters, which a cell of Excel cannot hold: choose csv."
+            )
         return guarded
 
     def _write(self, rows: Sequence[Sequence[str]]) -> bytes:

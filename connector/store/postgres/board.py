@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from connector.ports.store_errors import Unavailable
-from connector.store.postgres.bridge import bridge_all, read_bridged
 from connector.store.postgres.replicas import BOARD_CHANNEL, DatabaseReplica
+from connector.store.postgres.statements.bridge import bridge_all, read_bridged
 from connector.store.postgres.store import OpenChapter, Server, open_chapter
 from connector.store.sqlite.board.board import SqliteBoard
 from connector.store.sqlite.board.webhooks import SqliteWebhooks

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from connector.ports.store_errors import StoreError, Unavailable
-from connector.store.postgres.connection import FAULTS
 from connector.store.postgres.measuring import measure_tables
 from connector.store.postgres.migrate import LOCKS, STORE, migrate, require_newest
+from connector.store.postgres.statements.connection import FAULTS
 from connector.store.postgres.store import Server, connect
 from connector.store.sqlite.engine import examine as sqlite_examine
 from connector.store.sqlite.engine import migrate as sqlite_migrate

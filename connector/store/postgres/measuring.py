@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from connector.ports.store_errors import StoreError
-from connector.store.postgres.connection import FAULTS
+from connector.store.postgres.statements.connection import FAULTS
 
 FIRST, GROWN = 100, 4
 """After how many groups the tables are measured first, and how many times as many until they are measured again."""

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Iterator
 from typing import Any
 
-from connector.store.postgres.connection import FAULTS
-from connector.store.postgres.dialect import translate
 from connector.store.postgres.migrate import require_newest
+from connector.store.postgres.statements.connection import FAULTS
+from connector.store.postgres.statements.dialect import translate
 from connector.store.postgres.store import Server, connect, name_fault
 from connector.store.sqlite.engine.owned import ENTRIES, JOURNAL_ENTRIES
 

@@ -15,10 +15,10 @@ import msgspec
 
 from connector.ports.broker_store import EVERYBODY, CrawlSource, Entry, RecordView
 from connector.ports.store_errors import Unavailable
-from connector.store.postgres.bridge import bridge_all, read_bridged
-from connector.store.postgres.connection import FAULTS
 from connector.store.postgres.migrate import require_newest
 from connector.store.postgres.replicas import RECORD_CHANNEL, DatabaseReplica
+from connector.store.postgres.statements.bridge import bridge_all, read_bridged
+from connector.store.postgres.statements.connection import FAULTS
 from connector.store.postgres.store import OpenChapter, Server, connect, name_fault, open_chapter
 from connector.store.sqlite.engine.rows import fetch_one
 from connector.store.sqlite.record import moderating

@@ -19,8 +19,8 @@ from connector.ports.store_errors import StoreError, Unavailable
 from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer
-from connector.store.postgres.connection import FAULTS, PostgresConnection, describe_fault, to_error
 from connector.store.postgres.migrate import DatabaseRefused
+from connector.store.postgres.statements.connection import FAULTS, PostgresConnection, describe_fault, to_error
 
 BEAT_S, SILENT_S = 3.0, 15.0
 NOTHING_ALIKE: Mapping[str, str] = {}

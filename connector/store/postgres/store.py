@@ -17,9 +17,6 @@ from connector.ports.entities import Asset
 from connector.ports.store import AnyProcess, CommitRule, Store
 from connector.ports.store_errors import StoreError, Unavailable
 from connector.store.postgres import chapters
-from connector.store.postgres.bridge import bridge_all, read_bridged
-from connector.store.postgres.connection import FAULTS, POOLED, SAY_POOLED, PostgresConnection, describe_fault
-from connector.store.postgres.dialect import translate
 from connector.store.postgres.migrate import (
     LOCKS,
     REFUSED_BY_SERVER,
@@ -29,8 +26,17 @@ from connector.store.postgres.migrate import (
     list_keys,
     migrate,
 )
-from connector.store.postgres.reading import GatheredReads
 from connector.store.postgres.replicas import DatabaseReplica, claim
+from connector.store.postgres.statements.bridge import bridge_all, read_bridged
+from connector.store.postgres.statements.connection import (
+    FAULTS,
+    POOLED,
+    SAY_POOLED,
+    PostgresConnection,
+    describe_fault,
+)
+from connector.store.postgres.statements.dialect import translate
+from connector.store.postgres.statements.reading import GatheredReads
 from connector.store.postgres.writer import PostgresJob, PostgresWriter
 from connector.store.sqlite.applying import APPLY
 from connector.store.sqlite.chapters import replay

@@ -20,11 +20,11 @@ from typing import Any
 import asyncpg
 
 from connector.ports.store_errors import StoreError, Unavailable
-from connector.store.postgres.bridge import run_bridged
-from connector.store.postgres.connection import FAULTS, PostgresConnection, to_error
-from connector.store.postgres.gathering import GatheringConnection
 from connector.store.postgres.measuring import TableMeasurer
 from connector.store.postgres.migrate import LOCK
+from connector.store.postgres.statements.bridge import run_bridged
+from connector.store.postgres.statements.connection import FAULTS, PostgresConnection, to_error
+from connector.store.postgres.statements.gathering import GatheringConnection
 
 PostgresJob = Callable[[Any], object]
 

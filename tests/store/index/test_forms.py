@@ -14,6 +14,7 @@ _WORDS = ("rad", "radweg", "wege", "weg", "bäume", "baum", "stadtbäume", "park
 # Words that go on with letters of two bytes, and with those of three, of the same script and of another one.
 _WORDS += ("radπ", "parkø", "rad热点", "热点", "热点图", "𠀀𠀀")
 texts = st.lists(st.sampled_from(_WORDS), max_size=3).map(" ".join)
+_BEGUN_LEAST = {FormLevel.NAME: 2, FormLevel.DESCRIPTION: 3}
 offers = st.lists(st.tuples(texts, texts, texts, st.sampled_from(["de", "en", "und"]), texts), min_size=1, max_size=8)
 
 
@@ -51,7 +52,7 @@ def test_a_word_finds_what_one_of_its_forms_finds(written: list[tuple[str, str, 
     part = choose_part(folded)
     forms = [query for _, query in list_exact(folded)] + ([begin_part(part)] if part else [])
     begun = [begin(level, folded) for level in (FormLevel.TITLE, FormLevel.KEYWORD)]
-    begun += [begin(FormLevel.NAME, folded)] + ([begin(FormLevel.DESCRIPTION, folded)] if len(folded) > 2 else [])
+    begun += [begin(level, folded) for level, least in _BEGUN_LEAST.items() if len(folded) >= least]
     for as_beginning, expected in ((False, forms), (True, forms + begun)):
         one, looked_up = (
             track.search(

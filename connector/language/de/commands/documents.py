@@ -147,6 +147,8 @@ SENTENCES: dict[str, str] = {
     "The operator term-lteq is read as lteq.": "Der Operator term-lteq wird als lteq gelesen.",
     "$.@type is missing or is another type: expected {}.": "$.@type fehlt oder nennt eine andere Art: nötig ist {0}.",
     "The body cannot be read as JSON: {}.": "Die Nachricht lässt sich nicht als JSON lesen: {0}.",
+    "A text of the body contains a lone surrogate: write whole characters.": "Ein Text der Nachricht enthält ein halbes "
+    "Zeichen (einzelnes Surrogat): bitte ganze Zeichen schreiben.",
     "The body has too many values: expected at most {}.": "Die Nachricht hat zu viele Werte: möglich sind "
     "höchstens {0}.",
     "The body is nested too deeply: expected at most {} levels.": "Die Nachricht ist zu tief verschachtelt: "
@@ -438,9 +440,8 @@ SENTENCES: dict[str, str] = {
     "@context: bitte id und type schreiben.",
     "The type of the credentialSubject is unknown: use one of {}.": "Der type des credentialSubject ist unbekannt: "
     "möglich sind {0}.",
-    "The credentialSubject cannot be written as JSON: use texts of Unicode characters and smaller numbers.": "Das "
-    "credentialSubject lässt sich nicht als JSON schreiben: bitte Texte aus Unicode-Zeichen und kleinere Zahlen "
-    "verwenden.",
+    "The credentialSubject cannot be written as JSON: use smaller numbers.": "Das credentialSubject lässt sich nicht als "
+    "JSON schreiben: bitte kleinere Zahlen verwenden.",
     "{} is {}: expected an instant such as 2026-05-01T00:00:00Z.": "{0} ist {1}: erwartet wird ein Zeitpunkt wie "
     "2026-05-01T00:00:00Z.",
     "termsOfUse cannot be read: expected the type {} or {} with a policy as {}, or none.": "termsOfUse lässt sich nicht "

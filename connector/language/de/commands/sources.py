@@ -22,6 +22,14 @@ SENTENCES: dict[str, str] = {
     "The default of a parameter cannot be used. {}": "Die Vorgabe eines Parameters ist nicht brauchbar. {0}",
     "The parameter {} cannot be used: it is not {}, or it is too long.": "Der Parameter {0} ist nicht brauchbar: Er ist "
     "nicht {1}, oder er ist zu lang.",
+    "The parameter {} cannot be used: the agreement gives sums or groups of all records. Request the data without "
+    "parameters.": "Der Parameter {0} ist nicht brauchbar: Der Vertrag gibt Summen oder Gruppen aller Datensätze. Bitte die "
+    "Daten ohne Parameter anfragen.",
+    "The parameter {} cannot be used: the agreement leaves out or changes what it selects by. Request the data without "
+    "it.": "Der Parameter {0} ist nicht brauchbar: Der Vertrag lässt weg oder ändert, wonach er auswählt. Bitte die Daten "
+    "ohne ihn anfragen.",
+    "Treated data has no members: request it without a path.": "Aufbereitete Daten haben keine Teile: bitte ohne Pfad "
+    "anfragen.",
     "The parameter {} has a value that is not allowed: use {}.": "Der Parameter {0} hat einen Wert, der nicht erlaubt ist: "
     "möglich sind {1}.",
     "The parameter {} is given twice: give it once.": "Der Parameter {0} ist zweimal angegeben: einmal genügt.",

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from connector.store.postgres.connection import PostgresConnection, StatementResult
-from connector.store.postgres.dialect import name_tables, returns_rows
+from connector.store.postgres.statements.connection import PostgresConnection, StatementResult
+from connector.store.postgres.statements.dialect import name_tables, returns_rows
 
 
 class HopeDisappointed(Exception):

@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 
 from connector.store.postgres import chapters
-from connector.store.postgres.dialect import name_tables, returns_rows, translate
 from connector.store.postgres.migrate import list_keys
+from connector.store.postgres.statements.dialect import name_tables, returns_rows, translate
 from connector.store.postgres.store import Server, open_postgres
 from tests.store.postgres.server import make_database
 from tests.store.sqlite.recording import list_written

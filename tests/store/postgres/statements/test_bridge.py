@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from connector.store.postgres.bridge import run_bridged, wait_for
+from connector.store.postgres.statements.bridge import run_bridged, wait_for
 
 
 async def _answer(number: int) -> int:

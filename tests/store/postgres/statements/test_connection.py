@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from connector.ports.store_errors import StoreFull, Unavailable
-from connector.store.postgres.connection import FAULTS, to_error
+from connector.store.postgres.statements.connection import FAULTS, to_error
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from typing import Any
 import asyncpg
 
 from connector.ports.store_errors import StoreFull, Unavailable
-from connector.store.postgres.bridge import wait_for
-from connector.store.postgres.dialect import returns_rows
+from connector.store.postgres.statements.bridge import wait_for
+from connector.store.postgres.statements.dialect import returns_rows
 from connector.store.sqlite.engine.rows import SqlRow
 
 Lend = Callable[[], AbstractAsyncContextManager[Any]]

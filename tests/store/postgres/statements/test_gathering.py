@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.store.postgres.bridge import run_bridged
-from connector.store.postgres.connection import PostgresConnection
-from connector.store.postgres.dialect import translate
-from connector.store.postgres.gathering import GatheringConnection, HopeDisappointed
+from connector.store.postgres.statements.bridge import run_bridged
+from connector.store.postgres.statements.connection import PostgresConnection
+from connector.store.postgres.statements.dialect import translate
+from connector.store.postgres.statements.gathering import GatheringConnection, HopeDisappointed
 from tests.store.postgres.server import PostgresServer, make_database
 
 ADD = "INSERT INTO first (id, n) VALUES (?, ?)"

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
-from connector.store.postgres.connection import FAULTS, REFUSALS
+from connector.store.postgres.statements.connection import FAULTS, REFUSALS
 
 _TOGETHER = 64
 

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from connector.store.postgres.reading import GatheredReads
+from connector.store.postgres.statements.reading import GatheredReads
 from tests.store.postgres.server import make_database
 
 pytestmark = pytest.mark.postgres

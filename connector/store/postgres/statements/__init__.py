@@ -1,0 +1,1 @@
+"""How a statement of a chapter reaches the server: awaited, translated, and together with others."""
