@@ -125,10 +125,9 @@ class Assessor:
             add_tally(whole, tally)
         found = {name: write_tally(tally) for name, tally in tallies.items()}
         progress = _Progress(after, write_tally(whole))
+        found[PROGRESS] = msgspec.msgpack.encode(progress)
         if after is None:
             found[ALL_SOURCES] = write_tally(whole)
-        else:
-            found[PROGRESS] = msgspec.msgpack.encode(progress)
         await self._record.put_assessed(at, found)
         return progress
 

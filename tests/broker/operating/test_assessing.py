@@ -140,13 +140,14 @@ async def test_an_assessment_that_was_cut_short_a_day_ago_begins_anew() -> None:
     assert await record.assessed(NOW, [PROGRESS]) == {}
 
 
-async def test_of_two_processes_that_assess_one_goes_on_and_counts_nothing_twice() -> None:
-    world = World(a=Catalogue(*many(2 * BATCH + 3)))
+@pytest.mark.parametrize("datasets", [3, 2 * BATCH + 3])
+async def test_of_two_processes_that_assess_one_goes_on_and_counts_nothing_twice(datasets: int) -> None:
+    world = World(a=Catalogue(*many(datasets)))
     await world.crawl()
     both = [Assessor(world.record, SITE, lambda: NOW) for _ in range(2)]
     await asyncio.gather(*(assessor.start() for assessor in both))
-    kept = await world.record.assessed(NOW, [ALL_SOURCES])
-    assert read_tally(kept[ALL_SOURCES]).datasets == 2 * BATCH + 3
+    kept = await world.record.assessed(NOW, [ALL_SOURCES, (await world.source()).participant])
+    assert [read_tally(body).datasets for body in kept.values()] == [datasets, datasets]
 
 
 async def test_an_assessment_begins_anew_if_the_record_no_longer_knows_where_it_was() -> None:
