@@ -21,9 +21,9 @@ def crawler_of(space: Space, record: MemoryBrokerStore, **changed: Any) -> Crawl
 class World:
     """A space with its broker; `crawl` lets time pass until member `a` is due, and crawls what is."""
 
-    def __init__(self, **catalogues: Catalogue) -> None:
+    def __init__(self, record: MemoryBrokerStore | None = None, /, **catalogues: Catalogue) -> None:
         self.space = Space(**catalogues)
-        self.record = MemoryBrokerStore()
+        self.record = record or MemoryBrokerStore()
         self.crawler = crawler_of(self.space, self.record)
 
     @property

@@ -7,7 +7,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from connector.ports.assessments import ALL_SOURCES
+from connector.ports.assessments import ALL_SOURCES, PROGRESS
 from connector.ports.broker_store import (
     CLASSES,
     EVERYBODY,
@@ -257,6 +257,12 @@ class MemoryBrokerStore:
     async def last_assessment(self) -> int | None:
         """Return when the last complete assessment began, or None without one."""
         return max((at for source, at in self._assessed if source == ALL_SOURCES), default=None)
+
+    async def begun_assessment(self) -> int | None:
+        """Return when the latest assessment began that is not complete, or None without one."""
+        complete = {at for source, at in self._assessed if source == ALL_SOURCES}
+        begun = max((at for source, at in self._assessed if source == PROGRESS), default=None)
+        return begun if begun is not None and begun > max(complete, default=-1) else None
 
     async def keep_assessment(self, at: int | None) -> None:
         """Forget all assessments but one."""

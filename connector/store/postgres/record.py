@@ -231,7 +231,7 @@ bridge_all(
     (
         *("sources", "list_source_names", "find_named", "reach", "source", "source_marks", "classes", "digests"),
         *("entry", "last_change", "changes", "marks", "marked", "acts", "count_held", "shared_likenesses", "act"),
-        *("stored", "first_rows", "assessed", "last_assessment", "search_days"),
+        *("stored", "first_rows", "assessed", "last_assessment", "begun_assessment", "search_days"),
     ),
 )
 bridge_all(

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from connector.ports.assessments import ALL_SOURCES
+from connector.ports.assessments import ALL_SOURCES, PROGRESS
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one
 
 _PUT = """
@@ -14,6 +14,10 @@ ON CONFLICT (participant, at) DO UPDATE SET body = excluded.body
 """
 _READ = "SELECT participant, body FROM assessments WHERE participant IN (SELECT value FROM json_each(?)) AND at = ?"
 _LAST = "SELECT max(at) FROM assessments WHERE participant = ?"
+_BEGUN = """
+SELECT max(at) FROM assessments
+WHERE participant = ? AND at > COALESCE((SELECT max(at) FROM assessments WHERE participant = ?), -1)
+"""
 _OLDER = "DELETE FROM assessments WHERE at < ?"
 _NEWER = "DELETE FROM assessments WHERE at > ?"
 
@@ -31,6 +35,12 @@ def read_assessed(connection: sqlite3.Connection, at: int, sources: Sequence[str
 def find_last(connection: sqlite3.Connection) -> int | None:
     """Return when the last complete assessment began."""
     row = fetch_one(connection, _LAST, (ALL_SOURCES,))
+    return None if row is None else row[0]
+
+
+def find_begun(connection: sqlite3.Connection) -> int | None:
+    """Return when the latest assessment began that is not complete."""
+    row = fetch_one(connection, _BEGUN, (PROGRESS, ALL_SOURCES))
     return None if row is None else row[0]
 
 

@@ -311,6 +311,10 @@ class SqliteBrokerStore:
         """Return when the last complete assessment began, or None without one."""
         return assessments.find_last(self._reader)
 
+    async def begun_assessment(self) -> int | None:
+        """Return when the latest assessment began that is not complete, or None without one."""
+        return assessments.find_begun(self._reader)
+
     async def keep_assessment(self, at: int | None) -> None:
         """Forget all assessments but one."""
         await self._write(partial(assessments.keep_one, at=at))
