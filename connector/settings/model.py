@@ -362,8 +362,8 @@ class Settings(Section, frozen=True, kw_only=True):
     partial_days: Annotated[
         Seconds,
         Meta(
-            description="Days after which the bytes of a delivery that is not complete are removed, and uploads of offers "
-            "that nobody has gone on with."
+            description="Days after which the bytes of a delivery that is not complete are removed, and uploads of "
+            "offers that nobody has gone on with."
         ),
     ] = 30.0
     approve: Annotated[

@@ -140,9 +140,14 @@ async def list_sources(context: Context) -> KeptSources:
         if after is None:
             break
     flows = [flow for state in FlowState if state not in _ENDED for flow in await store.flows(owner, state=state)]
+    read_from = [
+        *(form.source for form in forms),
+        *(asset.source for asset in assets),
+        *(flow.source for flow in flows),
+    ]
     return KeptSources(
-        ids=frozenset(known.id for known in (*forms, *assets)),
-        sources=tuple(known.source for known in (*forms, *assets, *flows) if known.source is not None),
+        ids=frozenset([*(form.id for form in forms), *(asset.id for asset in assets)]),
+        sources=tuple(source for source in read_from if source is not None),
     )
 
 

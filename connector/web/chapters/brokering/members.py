@@ -101,11 +101,12 @@ async def show_invite(visit: Visit) -> Response:
 async def invite(visit: Visit) -> Response:
     """Make an invitation, and show its link this once; what is sent twice is made once."""
     office, form = _office(visit), await read_form(visit.request)
+    places = form.get("datenebenen", "").split()[: MOST_PLACES + 1]
     order = {
         "name": " ".join(form.get("name", "").split()),
         "roles": _read_words(form.get("rollen", "")),
         "did": form.get("kennung", "").strip(),
-        "data": form.get("datenebenen", "").split()[: MOST_PLACES + 1],
+        "data": places,
         "days": int(form["tage"]) if form.get("tage") in set(map(str, DAYS)) else 7,
     }
     seen = read_version(form, "gesehen")
@@ -119,7 +120,7 @@ async def invite(visit: Visit) -> Response:
         raise ActRefused("invited-twice", visit.words.say("members.invited-twice"))
     field = "datenebenen"
     try:
-        for url in order["data"]:
+        for url in places:
             read_origin(url)
         field = "kennung"
         invited = await members.invite(office, msgspec.convert(order, InvitationOrder), Doer(by=visit.person.name))
