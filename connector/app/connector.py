@@ -8,6 +8,7 @@ import gc
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -66,6 +67,7 @@ from connector.controlplane.usecases.consents import ConsentRegister
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.holding.keeping import CredentialService
 from connector.controlplane.usecases.issuing.making import IssuerService
+from connector.controlplane.usecases.offering import offer_forms
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.controlplane.usecases.products.measurer import DeliveryMeasurer
 from connector.controlplane.usecases.products.runner import ProductRunner
@@ -76,7 +78,7 @@ from connector.dataplane.files.received import ASIDE_MS, remove_aside, remove_pa
 from connector.dataplane.kinds import make_treating
 from connector.dataplane.listener.serve import DataRoute, make_app
 from connector.dataplane.signaling.plane import LocalDataPlane
-from connector.dataplane.uploads import Uploads
+from connector.dataplane.uploads import Uploads, is_upload
 from connector.desk.values import Desk
 from connector.identity.passwords import Argon2Passwords
 from connector.net.serving.messages import Application
@@ -261,7 +263,7 @@ class ConnectorServer:
             statements=settings.web.statements,
             processes=lambda: self.parts.replica.count,
         )
-        uploads = Uploads(settings.data_root) if settings.data_root else None
+        uploads = Uploads(settings.data_root, owner=context.owner) if settings.data_root else None
         secrets = {secret.name: secret.hosts for secret in settings.secrets}
         made = make_pages_app(self.desk, house, uploads=uploads, secrets=secrets)
         gc.freeze()
@@ -365,8 +367,15 @@ class ConnectorServer:
                 left = await run_in_thread(
                     partial(remove_partial, settings.data_root, before=partial_before, now=now())
                 )
+                left += await self._sweep_uploads(settings.data_root, partial_before)
             if aside or left:
                 log.info("files removed that were set aside: %d; left by uploads: %d", aside, left)
+
+    async def _sweep_uploads(self, root: Path, before: int) -> int:
+        """Remove what people uploaded before a time (ms) and made no offer of; return how many files."""
+        await offer_forms.let_go(self.context, before, is_upload)
+        kept = await offer_forms.list_sources(self.context)
+        return await Uploads(root, owner=self.context.owner).sweep(kept.ids, kept.sources, before)
 
 
 async def build(

@@ -11,7 +11,9 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import AsyncIterator
+import stat
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,10 +28,14 @@ MOST_BYTES = 5 * 1024**3
 
 
 class Uploads:
-    """The uploads below `root`, the root of the served data; `largest` bounds one file, in bytes."""
+    """The uploads below `root`, the root of the served data; `largest` bounds one file, in bytes.
 
-    def __init__(self, root: Path, largest: int = MOST_BYTES) -> None:
+    `owner` is the participant whose forms they are: several may have one root, and each sweeps its own.
+    """
+
+    def __init__(self, root: Path, largest: int = MOST_BYTES, *, owner: str = "") -> None:
         self._root = root
+        self._mark = hashlib.sha256(owner.encode()).hexdigest()[:16]
         self._sink = FileSink(root, largest)
         self.largest = largest
 
@@ -68,7 +74,7 @@ class Uploads:
             await run_in_thread((self._root / receipt.location).unlink)
             raise SourceError("The file is empty: choose one with data in it.")
         try:
-            return {"kind": "file", "path": await run_in_thread(_set_apart, self._root, receipt.location)}
+            return {"kind": "file", "path": await run_in_thread(_set_apart, self._root, receipt.location, self._mark)}
         except OSError as error:
             raise _tell(to_disk_fault(error, self._root)) from error
 
@@ -77,14 +83,32 @@ class Uploads:
 
     async def remove(self, form_id: str, source: dict[str, Any]) -> None:
         """Remove what one upload of a form has stored; a source of another form, or of none, stays."""
-        folder = Path(str(source.get("path", ""))).parent
-        if source.get("kind") == "file" and folder.parent == Path(_locate(form_id)):
-            await run_in_thread(partial(shutil.rmtree, self._root / folder, ignore_errors=True))
+        if is_upload(form_id, source):
+            await run_in_thread(partial(shutil.rmtree, self._root / Path(source["path"]).parent, ignore_errors=True))
+
+    async def sweep(self, forms: Collection[str], sources: Collection[Mapping[str, Any]], before: int) -> int:
+        """Remove what was uploaded before a time (ms) and is of no form and no source; return how many files.
+
+        `forms` are the identifiers of forms and offers that keep their files. A source that reads whole folders keeps
+        all of them.
+        """
+        kept = {_locate(form_id) for form_id in forms}
+        for source in sources:
+            path = str(source.get("path", "-")).strip("./")
+            if path in {"", FOLDER}:
+                return 0
+            kept.add("/".join(path.split("/")[:2]))
+        return await run_in_thread(_remove_unused, self._root, self._mark, kept, before)
 
     async def drop(self, form_id: str) -> None:
         """Remove what was uploaded for a form, complete or not."""
         await self._sink.forget(_address(form_id), form_id)
         await run_in_thread(partial(shutil.rmtree, self._root / _locate(form_id), ignore_errors=True))
+
+
+def is_upload(form_id: str, source: Mapping[str, Any]) -> bool:
+    """Return whether a source is a file that was uploaded for a form."""
+    return source.get("kind") == "file" and Path(str(source.get("path", ""))).parent.parent == Path(_locate(form_id))
 
 
 def _tell(error: SourceError) -> SourceError:
@@ -111,12 +135,35 @@ def _address(form_id: str) -> dict[str, Any]:
     return {"kind": "file", "path": f"{_locate(form_id)}/", "overwrite": True}
 
 
-def _set_apart(root: Path, path: str) -> str:
+def _set_apart(root: Path, path: str, mark: str) -> str:
     """Move a file into a new folder beside it, durably, and return its path. Raises OSError."""
     folder, _, name = path.rpartition("/")
-    apart = f"{folder}/{secrets.token_hex(8)}/{name}"
+    apart = f"{folder}/{secrets.token_hex(8)}-{mark}/{name}"
     with open_folder_of(root, path) as (source, _), open_folder_of(root, apart, create=True) as (target, _):
         os.rename(name, name, src_dir_fd=source, dst_dir_fd=target)
         os.fsync(target)
         os.fsync(source)
     return apart
+
+
+def _remove_unused(root: Path, mark: str, kept: Collection[str], before: int) -> int:
+    """Remove the old files with a mark of forms that are not kept, and folders that are empty then.
+
+    No link is followed. What an upload writes at this moment is young, and so is its folder.
+    """
+    removed = 0
+    for folder, _, names in os.walk(root / FOLDER, topdown=False):
+        place = Path(folder)
+        inside = place.relative_to(root).parts
+        if len(inside) < 2 or "/".join(inside[:2]) in kept:
+            continue
+        with suppress(OSError):
+            young = os.lstat(place).st_mtime * 1000 >= before
+            for name in names if place.name.endswith(f"-{mark}") else ():
+                known = os.lstat(place / name)
+                if stat.S_ISREG(known.st_mode) and known.st_mtime * 1000 < before:
+                    (place / name).unlink()
+                    removed += 1
+            if not young:
+                place.rmdir()
+    return removed

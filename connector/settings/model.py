@@ -360,7 +360,11 @@ class Settings(Section, frozen=True, kw_only=True):
         Meta(description="Days after which received files are removed; if omitted, they stay until they are cleaned."),
     ] = None
     partial_days: Annotated[
-        Seconds, Meta(description="Days after which the bytes of a delivery that is not complete are removed.")
+        Seconds,
+        Meta(
+            description="Days after which the bytes of a delivery that is not complete are removed, and uploads of "
+            "offers that nobody has gone on with."
+        ),
     ] = 30.0
     approve: Annotated[
         tuple[DataClass, ...],

@@ -29,13 +29,15 @@ class MemberView(msgspec.Struct, frozen=True, kw_only=True):
 class InvitationView(msgspec.Struct, frozen=True, kw_only=True):
     """An invitation: `state` is `open`, `waiting` (for a second person), `used`, `withdrawn` or `expired`.
 
-    `did` is the only identifier that can use it, if not empty. `by` is who has invited, `agreed_by` who has agreed.
+    `did` is the only identifier that can use it, if not empty. `data` are the data planes at other hosts
+    that it may name. `by` is who has invited, `agreed_by` who has agreed.
     """
 
     id: str
     name: str
     did: str
     roles: tuple[str, ...]
+    data: tuple[str, ...]
     state: str
     until: datetime
     by: str

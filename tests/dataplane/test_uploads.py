@@ -96,6 +96,32 @@ async def test_what_was_uploaded_goes_with_its_form(tmp_path: Path) -> None:
     assert list_files(tmp_path) == []
 
 
+@pytest.mark.parametrize("tie", ["form", "source", "folder", "young", "owner", "nothing"])
+async def test_old_uploads_stay_as_long_as_something_is_read_from_them(tmp_path: Path, tie: str) -> None:
+    uploads = Uploads(tmp_path)
+    source = await uploads.store("urn:f:1", arrival(), send(b"abcdef"))
+    (tmp_path / "uploads" / "own.csv").write_bytes(b"a")
+    latest = max(path.lstat().st_mtime for path in (tmp_path / "uploads").rglob("*")) * 1000
+    forms = ["urn:f:1"] if tie == "form" else ["urn:f:2"]
+    sources = {"source": [source], "folder": [{"kind": "folder", "path": "uploads"}]}.get(tie, [{"kind": "sql"}])
+    before = 0 if tie == "young" else int(latest) + 60_000
+    sweeping = Uploads(tmp_path, owner="urn:participant:other") if tie == "owner" else uploads
+    assert await sweeping.sweep(forms, sources, before) == (tie == "nothing")
+    left = ["own.csv"] if tie == "nothing" else ["a.csv", "own.csv"]
+    assert sorted(found.name for found in list_files(tmp_path)) == left
+    if tie == "nothing":
+        assert [found.name for found in (tmp_path / "uploads").iterdir()] == ["own.csv"]
+
+
+async def test_the_sweep_of_uploads_follows_no_link(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "a.csv").write_bytes(b"a")
+    (tmp_path / "uploads").mkdir()
+    (tmp_path / "uploads" / ("0" * 24)).symlink_to(tmp_path / "other")
+    assert await Uploads(tmp_path).sweep([], [], 1 << 50) == 0
+    assert (tmp_path / "other" / "a.csv").exists()
+
+
 async def test_a_source_of_another_form_is_not_removed(tmp_path: Path) -> None:
     uploads = Uploads(tmp_path)
     mine = await uploads.store("urn:f:1", arrival(), send(b"abcdef"))

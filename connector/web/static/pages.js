@@ -34,6 +34,7 @@ const followed = document.querySelector("[data-follow]");
 if (followed) {
   follow(followed.dataset.follow, ({ part, deed, last }, stream) => {
     write(followed, part);
+    followed.dataset.fresh = "";
     for (const act of document.querySelectorAll("[data-deed]")) act.hidden = !(deed || {})[act.dataset.deed];
     if (!last) return;
     stream.close();

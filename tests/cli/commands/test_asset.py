@@ -178,7 +178,7 @@ def test_only_the_given_options_change_an_asset(cli: Cli, management: Management
         "source": {"kind": "file", "path": "air.csv"},
         "media_type": "text/csv",
     }
-    assert edit(cli, management, "--template", "open-data")["policy"]["permission"]
+    assert edit(cli, management, "--template", "open-data", "--set", "notice=Quelle: Amt")["policy"]["permission"]
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from tests.policy.words.readability import flesch, sentences, vienna, words
 FOLDER = Path(__file__).parents[3] / "policies/templates"
 TEMPLATES = {path.stem: parse(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.toml"))}
 REQUIRED: dict[str, dict[str, Input]] = {
+    "open-data": {"notice": "Quelle: Amt"},
     "paid": {"price": "49.90"},
     "personal-data": {"fields": ["name", "address"], "recipients": ["urn:participant:office"]},
     "fixed-period": {"from": "2027-01-01", "until": "2027-12-31"},
@@ -151,7 +152,7 @@ def test_a_value_is_placed_as_a_value() -> None:
     document: Any = fill(TEMPLATES["open-data"], {"notice": text})
     assert document["obligation"][0]["constraint"][0]["rightOperand"] == text
     assert document["@id"] == "urn:datenkontor:template:open-data"
-    assert fill(TEMPLATES["open-data"], {}, "urn:x")["@id"] == "urn:x"
+    assert fill(TEMPLATES["open-data"], {"notice": text}, "urn:x")["@id"] == "urn:x"
     trial: Any = fill(TEMPLATES["trial"], {"period": "PT48H", "downloads": 3})
     period, downloads = trial["permission"][0]["constraint"]
     assert period["rightOperand"] == {"@value": "P2D", "@type": "xsd:duration"}

@@ -84,6 +84,7 @@ def test_whatever_is_typed_is_a_policy_or_refused(name: str, text: str, unit: st
 def test_the_answers_of_a_template_are_found_again_in_what_it_says(name: str) -> None:
     said = {
         "vorlage": name,
+        "open-data.notice": "Quelle: Amt",
         "paid.price": "1234,50",
         "fixed-period.from": "01.02.2027",
         "fixed-period.until": "2027-03-01",

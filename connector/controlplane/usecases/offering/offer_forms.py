@@ -4,24 +4,35 @@ What a person typed is kept as it is, so that nothing is lost when a session end
 over the version that was read: of two windows, the second one learns of the first.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, Final
 
 import msgspec
 
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
 from connector.ports.changes import DropOfferForm, PutOfferForm
-from connector.ports.entities import Asset, OfferForm
+from connector.ports.entities import Asset, OfferForm, PageBounds
 from connector.ports.store_errors import Conflict
+from connector.protocol.dsp.machines.transfer_machine import FlowState
 
 MOST_FORMS = 200
 MOST_OF_ONE = 50
 """The most forms at which one person alone has worked: nobody keeps others from theirs."""
 MOST_ANSWERS, LONGEST_ANSWERS = 400, 200_000
+_PAGE = 500
+_ENDED: Final = frozenset({FlowState.COMPLETED, FlowState.TERMINATED})
 _ONE_CLICK_MS = 60_000
 """The time in which the same answers are those of a form that was sent twice."""
 _CHANGED = "Somebody saved the form since: read it again, then repeat the change."
+
+
+class KeptSources(msgspec.Struct, frozen=True):
+    """The identifiers of forms and assets that there are, and all sources that something is still read from."""
+
+    ids: frozenset[str]
+    sources: tuple[dict[str, Any], ...]
 
 
 async def begin(context: Context, by: str, *, change_of: Asset | None = None, **given: Any) -> OfferForm:
@@ -102,6 +113,42 @@ async def save(
     except Conflict:
         raise NotAllowed("changed", _CHANGED) from None
     return after
+
+
+async def let_go(context: Context, before: int, is_upload: Callable[[str, dict[str, Any]], bool]) -> None:
+    """Take their uploads from new forms that nobody has saved since a time (ms). What was typed stays.
+
+    `is_upload` is whether a source was uploaded for the form with an identifier.
+    """
+    for form in await context.store.offer_forms(context.owner):
+        if form.saved_at < before and not form.asset and form.source and is_upload(form.id, form.source):
+            after = msgspec.structs.replace(form, source=None, found=b"", version=form.version + 1)
+            # Somebody was quicker, and goes on with the form.
+            with suppress(Conflict):
+                await context.store.commit([PutOfferForm(after, form.version)])
+
+
+async def list_sources(context: Context) -> KeptSources:
+    """Return what files of forms are still for: forms with data, offers, and deliveries that go on."""
+    store, owner = context.store, context.owner
+    forms = [form for form in await store.offer_forms(owner) if form.source is not None]
+    assets: list[Asset] = []
+    after: str | None = None
+    while True:
+        some, after = await store.assets(owner, PageBounds(limit=_PAGE, after=after), oldest_first=True)
+        assets += some
+        if after is None:
+            break
+    flows = [flow for state in FlowState if state not in _ENDED for flow in await store.flows(owner, state=state)]
+    read_from = [
+        *(form.source for form in forms),
+        *(asset.source for asset in assets),
+        *(flow.source for flow in flows),
+    ]
+    return KeptSources(
+        ids=frozenset([*(form.id for form in forms), *(asset.id for asset in assets)]),
+        sources=tuple(source for source in read_from if source is not None),
+    )
 
 
 def make_end(form: OfferForm) -> DropOfferForm:

@@ -115,7 +115,7 @@ SENTENCES: dict[str, str] = {
     "The participant list of the partner {} was not renewed: {}": "Die Teilnehmerliste des Partners {0} ist nicht erneuert: {1}",
     "{} is on the lists of {} and of {}, so it is met as a member of neither: ask both operators.": "{0} steht auf den Listen von {1} und von {2} und gilt deshalb als Mitglied von keinem: bei beiden "
     "Betreibern nachfragen.",
-    "The data plane {} cannot be used: {}": "Die Datenstelle {0} ist nicht brauchbar: {1}",
+    "The data plane {} cannot be used: {}": "Die Datenebene {0} ist nicht brauchbar: {1}",
     "The data plane {} of the card is at another host than {} names: use one host for both, or ask the data-space operator for an invitation with `--data {}`.": "Die Datenstelle {0} der "
     "Karte liegt auf einem anderen Rechner, als {1} nennt: für beide denselben Rechner verwenden oder den Betreiber des Datenraums um eine Einladung mit `--data {2}` bitten.",
     "Another process has kept {} locked for {} s: end it, then try again.": "Ein anderer Prozess hält {0} seit {1} s gesperrt: ihn beenden, dann noch einmal versuchen.",

@@ -11,6 +11,8 @@ import msgspec
 from starlette.responses import Response
 
 from connector.authority.acts import Doer, MembershipDeed
+from connector.authority.inviting import read_origin
+from connector.authority.roster import RosterFault
 from connector.broker.operating.acts import ActRefused
 from connector.desk.operating import members
 from connector.desk.operating.members import CHANGED, MembersOffice
@@ -21,7 +23,7 @@ from connector.web.frame.visit import Visit, go_to, make_link, name_people, read
 PLACE: Final = "/betrieb/mitglieder"
 MEMBER, INVITE, ADD = f"{PLACE}/mitglied", f"{PLACE}/einladen", f"{PLACE}/aufnehmen"
 CHANGE, LOG = f"{PLACE}/aendern", f"{PLACE}/verlauf"
-PAGE, MOST_ROLES = 50, 16
+PAGE, MOST_ROLES, MOST_PLACES = 50, 16, 16
 DAYS: Final = (2, 7, 14, 30, 90)
 
 DEEDS: Mapping[str, MembershipDeed] = {
@@ -32,6 +34,7 @@ DEEDS: Mapping[str, MembershipDeed] = {
     "zustimmen": MembershipDeed.AGREE,
 }
 """What the address calls each act."""
+_FIELDS: Final = {"did": "kennung", "roles": "rollen", "data": "datenebenen"}
 _ASKED: Final = frozenset({MembershipDeed.SUSPEND, MembershipDeed.REVOKE, MembershipDeed.WITHDRAW})
 """What takes something away asks for a reason first."""
 _OF_INVITATIONS: Final = frozenset({MembershipDeed.WITHDRAW, MembershipDeed.AGREE})
@@ -98,10 +101,12 @@ async def show_invite(visit: Visit) -> Response:
 async def invite(visit: Visit) -> Response:
     """Make an invitation, and show its link this once; what is sent twice is made once."""
     office, form = _office(visit), await read_form(visit.request)
+    places = form.get("datenebenen", "").split()[: MOST_PLACES + 1]
     order = {
         "name": " ".join(form.get("name", "").split()),
         "roles": _read_words(form.get("rollen", "")),
         "did": form.get("kennung", "").strip(),
+        "data": places,
         "days": int(form["tage"]) if form.get("tage") in set(map(str, DAYS)) else 7,
     }
     seen = read_version(form, "gesehen")
@@ -113,12 +118,17 @@ async def invite(visit: Visit) -> Response:
     )
     if any(act.name == order["name"] for act in mine):
         raise ActRefused("invited-twice", visit.words.say("members.invited-twice"))
+    field = "datenebenen"
     try:
+        for url in places:
+            read_origin(url)
+        field = "kennung"
         invited = await members.invite(office, msgspec.convert(order, InvitationOrder), Doer(by=visit.person.name))
-    except msgspec.ValidationError:
-        return await _show_invite(visit, form, visit.words.say("members.invite-wrong"), "name")
-    except ActRefused as refused:
-        return await _show_invite(visit, form, visit.words.translate(refused.reason), "kennung")
+    except msgspec.ValidationError as fault:
+        field = next((name for member, name in _FIELDS.items() if f"$.{member}" in str(fault)), "name")
+        return await _show_invite(visit, form, visit.words.say("members.invite-wrong"), field)
+    except (ActRefused, RosterFault) as refused:
+        return await _show_invite(visit, form, visit.words.translate(str(refused)), field)
     return render(visit, "broker_invited.html", invited=invited)
 
 

@@ -7,6 +7,7 @@ import pytest
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
 from connector.controlplane.usecases.offering import offer_forms
+from connector.ports.changes import PutAsset, PutFlow
 from tests.contract import values
 from tests.support.plane import Desk
 
@@ -70,3 +71,26 @@ async def test_an_asset_is_changed_in_one_form(context: Context) -> None:
     with pytest.raises(NotAllowed, match="begun already"):
         await offer_forms.begin(context, "b.adler", change_of=asset)
     assert await offer_forms.list_forms(context) == [form]
+
+
+async def test_a_form_that_nobody_goes_on_with_lets_its_upload_go_and_keeps_what_was_typed(context: Context) -> None:
+    file = {"kind": "file", "path": "a.csv"}
+    form = await offer_forms.begin(context, "a.kaya", answers={"titel": "Luft"}, source=file)
+    other = await offer_forms.begin(context, "a.kaya", source={"kind": "file", "path": "b.csv"})
+    for before, kept in ((form.saved_at, 2), (form.saved_at + 1, 1)):
+        await offer_forms.let_go(context, before, lambda form_id, source: (form_id, source) == (form.id, file))
+        assert len((await offer_forms.list_sources(context)).ids) == kept
+    after = await offer_forms.find(context, form.id)
+    assert (after.source, after.answers, after.saved_at) == (None, {"titel": "Luft"}, form.saved_at)
+    assert (await offer_forms.find(context, other.id)).source == {"kind": "file", "path": "b.csv"}
+
+
+async def test_the_sources_of_offers_and_of_deliveries_that_go_on_are_kept(context: Context) -> None:
+    asset = values.asset("urn:d:1")
+    flow = values.flow("urn:uuid:running", source={"kind": "file", "path": "a.csv"})
+    ended = values.flow("urn:uuid:ended", state="COMPLETED", source={"kind": "file", "path": "ended.csv"})
+    await context.store.commit([PutAsset(asset, None)])
+    await context.store.commit([PutFlow(flow), PutFlow(ended)])
+    kept = await offer_forms.list_sources(context)
+    assert kept.ids == {asset.id}
+    assert kept.sources == (asset.source, flow.source)

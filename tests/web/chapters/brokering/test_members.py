@@ -34,6 +34,29 @@ async def test_an_invitation_shows_its_link_once(square: Square, operator: httpx
         assert link.secret not in shown
 
 
+async def test_an_invitation_names_data_planes_at_other_hosts(square: Square, operator: httpx.AsyncClient) -> None:
+    places = "https://files.example\r\n\r\nhttps://other.example:8443/public\r\n"
+    said = {"name": "Firma Neu", "datenebenen": places}
+    assert (await _send(operator, f"{PLACE}/einladen", f"{PLACE}/einladen", **said)).status_code == 200
+    kept = keeping.show(square.office.authority).invitations.values()
+    (made,) = [each for each in kept if each.name == "Firma Neu"]
+    assert made.data == ("https://files.example:443", "https://other.example:8443")
+    assert "https://other.example:8443" in (await operator.get(PLACE)).text
+
+
+@pytest.mark.parametrize("places", ["files.example", "ftp://files.example", "https://x.example " * 17])
+async def test_data_planes_that_cannot_be_used_are_refused_where_they_were_typed(
+    square: Square, operator: httpx.AsyncClient, places: str
+) -> None:
+    before = keeping.show(square.office.authority)
+    said = {"name": "Firma Neu", "datenebenen": places}
+    answer = await _send(operator, f"{PLACE}/einladen", f"{PLACE}/einladen", **said)
+    assert answer.status_code == 422
+    assert 'href="#datenebenen"' in answer.text
+    assert places.split()[-1] in answer.text
+    assert keeping.show(square.office.authority) == before
+
+
 async def test_a_form_that_is_sent_twice_makes_one_invitation(square: Square, operator: httpx.AsyncClient) -> None:
     shown = await operator.get(f"{PLACE}/einladen")
     form = next(form for form in Page(shown.text).forms() if form.path == f"{PLACE}/einladen")

@@ -189,7 +189,7 @@ async def test_terms_of_a_template_are_changed_in_its_form(office: Office) -> No
 
 
 async def test_terms_that_were_not_touched_in_the_form_of_the_template_stay(office: Office) -> None:
-    await furnish(office, policy=encode(read_policy({"vorlage": "open-data"})))
+    await furnish(office, policy=encode(read_policy({"vorlage": "open-data", "open-data.notice": "Quelle: Amt"})))
     before = await stored(office)
     browser = await office.sign_in(UserRole.PROVIDER)
     form_id = await begin(office, browser)

@@ -9,7 +9,8 @@ import pytest
 
 from connector.controlplane.usecases import users
 from connector.controlplane.usecases.accounts import people
-from connector.dataplane.uploads import MOST_BYTES, Uploads
+from connector.controlplane.usecases.offering import offer_forms
+from connector.dataplane.uploads import MOST_BYTES, Uploads, is_upload
 from connector.ports.entities import UserRole
 from connector.web.frame.application import PagesHouse
 from connector.web.pages import make_pages_app
@@ -238,3 +239,36 @@ async def test_a_large_file_takes_little_memory(office: Office) -> None:
     assert (office.root / form.source["path"]).stat().st_size == len(piece) * count
     # The look at the beginning of the file takes its part of it, however long the file is.
     assert peak < 40_000_000 < len(piece) * count
+
+
+async def test_what_a_kill_left_of_a_form_that_was_given_up_is_swept(office: Office) -> None:
+    browser = await office.sign_in(UserRole.PROVIDER)
+    sent = await browser.post("/neues-angebot/hochladen", files={"datei": ("a.csv", TREES, "text/csv")})
+    form = await office.form(form_of(sent.headers["location"]))
+    context, late = office.desk.values.context, 1 << 50
+    uploads = Uploads(office.root)
+    kept = await offer_forms.list_sources(context)
+    assert await uploads.sweep(kept.ids, kept.sources, late) == 0
+    # The process ends here, before it removes the file.
+    await offer_forms.drop(context, form)
+    kept = await offer_forms.list_sources(context)
+    assert await uploads.sweep(kept.ids, kept.sources, late) == 1
+    assert not (office.root / form.source["path"]).exists()  # type: ignore[index]
+
+
+async def test_a_file_that_nobody_made_an_offer_of_goes_and_what_was_typed_is_shown(office: Office) -> None:
+    browser = await office.sign_in(UserRole.PROVIDER)
+    sent = await browser.post("/neues-angebot/hochladen", files={"datei": ("baum.csv", TREES, "text/csv")})
+    form = await office.form(form_of(sent.headers["location"]))
+    await offer_forms.let_go(office.desk.values.context, form.saved_at + 1, is_upload)
+    kept = await offer_forms.list_sources(office.desk.values.context)
+    assert await Uploads(office.root).sweep(kept.ids, kept.sources, 1 << 50) == 1
+    for step in ("beschreibung", "bedingungen", "pruefen", "freigabe", "daten"):
+        page = await browser.get(f"/neues-angebot/{step}", params={"id": form.id})
+        assert page.status_code in {200, 303}, step
+    assert "Baum" in (await browser.get("/neues-angebot/beschreibung", params={"id": form.id})).text
+    again = await browser.post(
+        "/neues-angebot/hochladen", params={"id": form.id}, files={"datei": ("baum.csv", TREES, "text/csv")}
+    )
+    assert again.status_code == 303
+    assert (await office.form(form.id)).source is not None
