@@ -141,7 +141,8 @@ async def _run(settings_file: Path) -> None:
             cutting.cut_commits(store, fuse.event)
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, fuse.arm)
         print(f"forked {os.getpid()}", flush=True)
-        await serve._run_until_signal(connector, connector.listeners.addresses)
+        ended = connector.parts.replica.ended
+        await serve._run_until_signal(connector, connector.listeners.addresses, ended=ended)
 
 
 def _child(settings_file: Path) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -28,18 +28,21 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
 
 
-def events(space: Space, kind: str = "start") -> dict[str, list[str]]:
+Life = Callable[[Space], object]
+
+
+def events(space: Space, kind: str = "start", live: Life = scenario.once) -> dict[str, list[str]]:
     """Return the events of the scenario in each process, from a life without a kill."""
     for victim in space.victims.values():
         victim.kill()
         victim.start(kind=kind)
     for victim in space.victims.values():
         victim.arm()
-    scenario.once(space)
+    live(space)
     return {victim.name: victim.events() for victim in space.victims.values()}
 
 
-def strike(space: Space, side: Side, point: int, kind: str = "start") -> Row:
+def strike(space: Space, side: Side, point: int, kind: str = "start", live: Life = scenario.once) -> Row:
     """Live through the scenario with a kill of one process at one point, or with what `kind` does to it."""
     side.kill()
     side.start(point, kind)
@@ -48,7 +51,7 @@ def strike(space: Space, side: Side, point: int, kind: str = "start") -> Row:
     lost = stuck = 0
     why = ""
     try:
-        scenario.once(space)
+        live(space)
     except Stuck as error:
         stuck, why = 1, str(error)
     except AssertionError as error:

@@ -23,8 +23,8 @@ from tests.crash.space import Side
 from tests.e2e.replicas import set_values, use_database
 from tests.support import nginx
 
-SILENT_S = 3.0
-"""After which silence a replica of the matrix is replaced; in the product it is five times as long."""
+SILENT_S = 6.0
+"""After which silence a replica of the matrix is replaced; in the product it is 15 s."""
 _APART = (40, 60)
 """How far the ports of the processes are from those of the balancers."""
 
