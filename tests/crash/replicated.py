@@ -67,6 +67,7 @@ class House:
         if len(self.replicas) < len(self._actors):
             first, second = (actor.directory for actor in self._actors)
             shutil.copytree(first, second, ignore=shutil.ignore_patterns("*.lock", "log.txt", "received"))
+            (first / "received").mkdir(exist_ok=True)
             (second / "received").symlink_to(first / "received")
             _set_ports(self._actors[1])
             self.replicas.append(Side(self._actors[1], self._more))
