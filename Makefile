@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 BOOT := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .ci/uv.lock
 INSTALL := VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet
 
-.PHONY: help setup demo test test-odrl test-crash test-kills test-nginx test-hsm test-web test-ckan test-oidc test-pdf test-peers test-portals test-postgres test-sources test-streams test-chart test-flat pictures interop-edc simulate tck tck-serve bench format lock
+.PHONY: help setup demo test test-odrl test-crash test-replicas test-kills test-nginx test-hsm test-web test-ckan test-oidc test-pdf test-peers test-portals test-postgres test-sources test-streams test-chart test-flat pictures interop-edc simulate tck tck-serve bench format lock
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -40,7 +40,10 @@ test-odrl: $(VENV)/.dev ## run the public ODRL test suite (DATENKONTOR_DATA name
 	@$(BIN)/python -m pytest -q -m odrl $(ARGS)
 
 test-crash: $(VENV)/.dev ## kill either side before and after every write and every send, and take its power away
-	@$(BIN)/python -m pytest -q -s -m crash $(ARGS)
+	@$(BIN)/python -m pytest -q -s -m "crash and not postgres" $(ARGS)
+
+test-replicas: $(VENV)/.dev ## the same with two replicas a side on a real PostgreSQL, which is killed too (needs PostgreSQL 15 and nginx)
+	@$(BIN)/python -m pytest -q -s -m "crash and postgres" tests/crash/test_replicas.py $(ARGS)
 
 test-kills: $(VENV)/.dev ## kill either side at random points of 200 transfers (KILLS=n: of n; about 15 s each)
 	@DATENKONTOR_KILLED=$(or $(KILLS),200) $(BIN)/python -m pytest -q -s -m crash tests/crash/test_transfers.py tests/crash/test_planes.py $(ARGS)

@@ -159,7 +159,8 @@ class ConnectorServer:
         if self.connected.application:
             own = settings.signaling
             await self.listeners.open_peers("signaling", self.connected.application, own.host, own.port or 0)
-        self.parts.join(self.context.watch.notify, self.worker.look)
+        self.parts.join(self.hear, self.worker.look)
+        self.parts.replica.missed = self.catch_up
         if self.parts.replica.is_first.is_set():
             await self.dataplane.resume_flows(self.parts.owner)
             await begin_membership(self.parts, self.credentials)
@@ -179,6 +180,8 @@ class ConnectorServer:
             ("excluded", partial(renewals.watch_excluded, self.enforcer.evaluator, self.parts.list_renewed)),
             ("received", self._keep_clean),
         ]
+        if self.connected.office and self.parts.settings.store.url:
+            everywhere.append(("planes", self.connected.office.registrar.book.follow))
         if self.announcer:
             everywhere.append(("announcer", self.announcer.run))
         once: list[tuple[str, Work]] = [
@@ -198,6 +201,16 @@ class ConnectorServer:
         """Run what one process does for all that share the store, from when this one is the oldest."""
         await self.parts.replica.is_first.wait()
         await work()
+
+    def hear(self, process: str) -> None:
+        """Take notice that another process on the store has changed a negotiation or transfer."""
+        self.context.watch.notify(process)
+        self.dataplane.leases.hear(self.parts.owner, process)
+
+    def catch_up(self) -> None:
+        """Take notice that for a time nothing could be heard of the other processes."""
+        self.context.watch.notify_all()
+        self.dataplane.leases.hear_all(self.parts.owner)
 
     def _note_list(self) -> None:
         """Push what the participant list may have changed."""

@@ -69,6 +69,10 @@ class PlaneUnavailable(Exception):
     """A data plane does not answer, or answers with a fault of its own: the verb is called again later."""
 
 
+class AddressLost(Exception):
+    """The data plane that issued the address of a pull is gone; another one can: the transfer has to start again."""
+
+
 class DataPlane(Protocol):
     """The verbs. `flow_id` is the transfer process; errors of a flow are reported in FlowReport.error, not raised."""
 

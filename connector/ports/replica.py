@@ -20,6 +20,8 @@ class Replica(Protocol):
     """Set when another process has replaced this one, which was silent for too long: it must stop."""
     heard: Callable[[str], None]
     """Called with the identifier of a process (negotiation or transfer) that another replica has changed."""
+    missed: Callable[[], None]
+    """Called when the others are heard again, after a time in which what they have changed was not heard."""
     freed: Callable[[], None]
     """Called when another replica has ended, and its due work belongs to nobody."""
 
@@ -36,4 +38,5 @@ class Alone:
         self.turned: Callable[[], None] = lambda: None
         self.ended = asyncio.Event()
         self.heard: Callable[[str], None] = lambda _: None
+        self.missed: Callable[[], None] = lambda: None
         self.freed: Callable[[], None] = lambda: None

@@ -4,7 +4,9 @@
 events are written down as they come. An event is the moment before or after a write, a send, or a step of what arrives
 on its way to its file. The imports are done once, before the forks, so that a restart costs a fork and not a second;
 the child is a process like any other.
-With `power N` an event is what SQLite does to a file, and the end is a loss of power: see `power`.
+With `power N` an event is what SQLite does to a file, and the end is a loss of power: see `power`. With `cut N` an
+event is a COMMIT of PostgreSQL, and what ends is its connection, after the server has done it and before it answers.
+With `pause N` it stands still at the event, until somebody lets it go on.
 """
 
 import asyncio
@@ -26,7 +28,7 @@ from connector.app import serve
 from connector.app.connector import ConnectorServer, build
 from connector.dataplane.sinks import file as file_sink
 from connector.settings import load
-from tests.crash import power
+from tests.crash import cutting, power
 
 VARIABLE = "DATENKONTOR_CRASH_AT"
 _LOST = ".lost"
@@ -35,19 +37,21 @@ _LOST = ".lost"
 class Fuse:
     """Counts events once it is armed, and ends the process at one of them, after `last` was called."""
 
-    def __init__(self, at: int, log: Path, last: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, at: int, log: Path, last: Callable[[], None] = lambda: None, *, ends: bool = True) -> None:
         self._at = at
         self._log = log
         self._last = last
+        self._ends = ends
         self._count = 0
         self._armed = False
 
     def arm(self) -> None:
         self._armed = True
 
-    def event(self, name: str) -> None:
+    def event(self, name: str) -> bool:
+        """Count an event; return whether it is the one, where that does not end the process."""
         if not self._armed:
-            return
+            return False
         self._count += 1
         if self._at == 0:
             with self._log.open("a", encoding="utf-8") as log:
@@ -55,7 +59,10 @@ class Fuse:
         elif self._count == self._at:
             self._log.write_text(name + "\n", encoding="utf-8")
             self._last()
-            os.kill(os.getpid(), signal.SIGKILL)
+            if self._ends:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return True
+        return False
 
     def around(self, call: Callable[..., Awaitable[Any]], name: Callable[..., str]) -> Callable[..., Awaitable[Any]]:
         """Return the call with an event before and after it."""
@@ -116,19 +123,26 @@ async def _run(settings_file: Path) -> None:
     if kind == "power":
         fuse = Fuse(int(at), log, lambda: power.lose(disk.snapshot(), random.Random(at), _aside))
         disk.event = fuse.event
+    elif kind == "cut":
+        fuse = Fuse(int(at), log, ends=False)
+    elif kind == "pause":
+        fuse = Fuse(int(at), log, lambda: os.kill(os.getpid(), signal.SIGSTOP), ends=False)
     else:
         fuse = Fuse(int(at), log)
     with power.installed(disk) if kind == "power" else nullcontext():
         connector: ConnectorServer = await build(load(settings_file))
         store, peer = connector.parts.store, connector.parts.peer
-        if kind == "start":
+        if kind in {"start", "pause"}:
             store.commit = fuse.around(store.commit, _written)  # type: ignore[method-assign]  # what this module is for
             peer.send = fuse.around(peer.send, _sent)  # type: ignore[method-assign]  # what this module is for
             for step, name in _STORING.items():
                 setattr(file_sink, step, fuse.beside(getattr(file_sink, step), name))
+        if kind == "cut":
+            cutting.cut_commits(store, fuse.event)
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, fuse.arm)
         print(f"forked {os.getpid()}", flush=True)
-        await serve._run_until_signal(connector, connector.listeners.addresses)
+        ended = connector.parts.replica.ended
+        await serve._run_until_signal(connector, connector.listeners.addresses, ended=ended)
 
 
 def _child(settings_file: Path) -> None:
@@ -138,6 +152,7 @@ def _child(settings_file: Path) -> None:
     serve._prepare(
         load(settings_file, {name: text for name, text in os.environ.items() if name != VARIABLE}), is_broker=False
     )
+    cutting.shorten_silence()
     uvloop.run(_run(settings_file))
 
 

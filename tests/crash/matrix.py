@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -28,26 +28,30 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
 
 
-def events(space: Space, *, power: bool = False) -> dict[str, list[str]]:
-    """Return the events of the scenario on each side, from a life without a kill."""
-    for side in space.sides.values():
-        side.kill()
-        side.start(power=power)
-        side.arm()
-    scenario.once(space)
-    return {side.name: side.events() for side in space.sides.values()}
+Life = Callable[[Space], object]
 
 
-def strike(space: Space, side: Side, point: int, *, power: bool = False) -> Row:
-    """Live through the scenario with a kill of one side at one point, or with a loss of its power."""
+def events(space: Space, kind: str = "start", live: Life = scenario.once) -> dict[str, list[str]]:
+    """Return the events of the scenario in each process, from a life without a kill."""
+    for victim in space.victims.values():
+        victim.kill()
+        victim.start(kind=kind)
+    for victim in space.victims.values():
+        victim.arm()
+    live(space)
+    return {victim.name: victim.events() for victim in space.victims.values()}
+
+
+def strike(space: Space, side: Side, point: int, kind: str = "start", live: Life = scenario.once) -> Row:
+    """Live through the scenario with a kill of one process at one point, or with what `kind` does to it."""
     side.kill()
-    side.start(point, power=power)
+    side.start(point, kind)
     side.killed_at = None
     side.arm()
     lost = stuck = 0
     why = ""
     try:
-        scenario.once(space)
+        live(space)
     except Stuck as error:
         stuck, why = 1, str(error)
     except AssertionError as error:

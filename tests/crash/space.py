@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -51,6 +51,8 @@ LIMITS = {
     "DATENKONTOR_LOGGING__LEVEL": "info",
 }
 
+NOTHING_MORE: Mapping[str, str] = {}
+
 T = TypeVar("T")
 
 
@@ -61,7 +63,7 @@ class Stuck(AssertionError):
 class Side:
     """One participant: its zygote, and the connector that was forked from it last."""
 
-    def __init__(self, actor: Actor) -> None:
+    def __init__(self, actor: Actor, more: Mapping[str, str] = NOTHING_MORE) -> None:
         self.name = actor.directory.name
         self.actor = actor
         self.client: Connector = actor.client()
@@ -74,7 +76,7 @@ class Side:
             stdout=subprocess.PIPE,
             text=True,
             bufsize=1,
-            env={**os.environ, **LIMITS},
+            env={**os.environ, **LIMITS, **more},
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -85,10 +87,15 @@ class Side:
             for line in lines:
                 self._lines.put(line)
 
-    def start(self, at: int = 0, *, power: bool = False) -> None:
-        """Start a connector that dies at its event number `at`, once armed; 0 is never. With `power` it loses that."""
+    @property
+    def victims(self) -> tuple["Side", ...]:
+        """The processes of the participant: this one."""
+        return (self,)
+
+    def start(self, at: int = 0, kind: str = "start") -> None:
+        """Start a connector that dies at its event number `at`, once armed; 0 is never. `kind` is that of `entry`."""
         assert self._zygote.stdin
-        self._zygote.stdin.write(f"{'power' if power else 'start'} {at}\n")
+        self._zygote.stdin.write(f"{kind} {at}\n")
         self.pid = int(self._line("forked").split()[1])
         self._line("ready")
 
@@ -103,6 +110,18 @@ class Side:
             os.kill(self.pid, signal.SIGKILL)
             self._line("ended")
             self.pid, self.killed_at = None, time.monotonic()
+
+    def stands_still(self) -> bool:
+        """Tell whether the connector was stopped."""
+        try:
+            return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+        except OSError:
+            return False
+
+    def go_on(self) -> None:
+        """Let a connector go on that was stopped."""
+        if self.pid:
+            os.kill(self.pid, signal.SIGCONT)
 
     def died(self) -> bool:
         """Tell whether the connector has ended since it was started; notices it once."""
@@ -147,9 +166,11 @@ class Side:
 
 
 class Space:
-    """Both sides, with one dataset on offer."""
+    """Both sides, with one dataset on offer. `build` makes a side of the participant of a word."""
 
-    def __init__(self, base: Path) -> None:
+    def __init__(
+        self, base: Path, build: Callable[[Stage, str], Any] = lambda stage, word: Side(stage.actors[word])
+    ) -> None:
         stage = Stage(base)
         stage.set_up("broker", "Betreiber", port_base=_free_base())
         data = base / "offered"
@@ -159,7 +180,7 @@ class Space:
         stage.set_up("city", "Stadt", port_base=first + 10, data=data)
         stage.set_up("firm", "Firma", port_base=first + 20)
         stage.enrol({})
-        self.city, self.firm = Side(stage.actors["city"]), Side(stage.actors["firm"])
+        self.city, self.firm = build(stage, "city"), build(stage, "firm")
         self.sides = {"city": self.city, "firm": self.firm}
         for side in self.sides.values():
             side.start()
@@ -173,6 +194,11 @@ class Space:
         )
         asset = self.city.client.assets.add(order)
         self.dataset = self.city.client.assets.publish(asset.id).id
+
+    @property
+    def victims(self) -> dict[str, Side]:
+        """The processes that can be killed, by their names."""
+        return {victim.name: victim for side in self.sides.values() for victim in side.victims}
 
     def close(self) -> None:
         for side in self.sides.values():
@@ -257,9 +283,9 @@ _RECEIVED = "SELECT process_id, kind, body FROM leaves WHERE kind LIKE 'received
 
 
 @contextmanager
-def space(base: Path) -> Iterator[Space]:
+def space(base: Path, build: Callable[[Stage, str], Any] | None = None) -> Iterator[Space]:
     """Open a space and close it."""
-    made = Space(base)
+    made = Space(base, build) if build else Space(base)
     try:
         yield made
     finally:
@@ -268,6 +294,6 @@ def space(base: Path) -> Iterator[Space]:
 
 def _free_base() -> int:
     for base in range(21_000 + os.getpid() % 500 * 10, 32_000, 40):
-        if all(ports.is_free(port) for port in range(base, base + 40)):
+        if all(ports.is_free(port) for port in range(base, base + 100)):
             return base
-    raise Stuck("no forty free ports in a row")
+    raise Stuck("no hundred free ports in a row")

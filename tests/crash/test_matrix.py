@@ -39,9 +39,9 @@ def test_every_write_and_every_send_survives_a_kill(tmp_path: Path) -> None:
 @pytest.mark.crash
 def test_a_loss_of_power_at_hundreds_of_moments_loses_nothing_that_was_said(tmp_path: Path) -> None:
     with space(tmp_path) as both:
-        events = matrix.events(both, power=True)
+        events = matrix.events(both, "power")
         rows = [
-            matrix.strike(both, both.sides[name], point, power=True)
+            matrix.strike(both, both.sides[name], point, "power")
             for name, happened in events.items()
             for point in range(1, len(happened) + 1, 1 + len(happened) // LOSSES)
         ]
@@ -66,7 +66,7 @@ def test_kills_and_losses_of_power_from_all_over_the_scenario_are_survived(tmp_p
         points["firm"] += [at for at, event in enumerate(events["firm"], 1) if event == "before naming the file"]
         rows = [matrix.strike(both, both.sides[name], point) for name in points for point in points[name]]
         # And a loss of power on either side, in the midst of its writes.
-        rows += [matrix.strike(both, side, 40, power=True) for side in both.sides.values()]
+        rows += [matrix.strike(both, side, 40, "power") for side in both.sides.values()]
     found = matrix.summary(rows)
     assert (found["lost"], found["duplicated"], found["stuck"]) == (0, 0, 0), matrix.table(rows)
     assert found["kills"] >= SHORT

@@ -111,6 +111,7 @@ def connect_planes(
         new_id=new_id,
         claims=find_claims,
         data_problem=data_problem,
+        lease=int(settings.limits.lease_seconds * 1000),
     )
     return DataPlanes(here, here.register.store, wire)
 

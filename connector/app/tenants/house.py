@@ -44,6 +44,7 @@ class TenantHouse:
         self.seats.listed = read_list(self.seats.folder)
         await self.house.start(make_doors(self.seats))
         self.house.parts.join(self._notify, self._look)
+        self.house.parts.replica.missed = self._catch_up
         self.follow()
 
     def follow(self) -> None:
@@ -65,8 +66,12 @@ class TenantHouse:
 
     def _notify(self, process: str) -> None:
         for seat in (self.house, *self.seats.taken.values()):
-            seat.context.watch.notify(process)
+            seat.hear(process)
             seat.parts.notices.noted.set()
+
+    def _catch_up(self) -> None:
+        for seat in (self.house, *self.seats.taken.values()):
+            seat.catch_up()
 
     def _look(self) -> None:
         for seat in (self.house, *self.seats.taken.values()):

@@ -1,10 +1,16 @@
 """The registered planes at the other end, in memory beside the store: each message needs the keys of its sender."""
 
-from collections.abc import Sequence
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
 
 from connector.ports.changes import DropPlane, PutPlane
 from connector.ports.entities import Plane
 from connector.ports.store import Store
+from connector.ports.store_errors import StoreError
+
+LOOK_S = 5.0
+_log = logging.getLogger(__name__)
 
 
 class PlaneBook:
@@ -14,10 +20,21 @@ class PlaneBook:
         self.owner = owner
         self._store = store
         self._planes: dict[str, Plane] = {}
+        self._lock = asyncio.Lock()
 
     async def load(self) -> None:
         """Read the planes from the store."""
-        self._planes = {plane.id: plane for plane in await self._store.planes(self.owner)}
+        async with self._lock:
+            self._planes = {plane.id: plane for plane in await self._store.planes(self.owner)}
+
+    async def follow(self, pause: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        """Read the planes again and again, until cancelled: another process on the store may change them."""
+        while True:
+            await pause(LOOK_S)
+            try:
+                await self.load()
+            except StoreError as fault:
+                _log.warning("the data planes are read later: the store is unavailable: %s", fault)
 
     def find(self, id: str) -> Plane | None:
         """Return a registered plane."""
@@ -29,10 +46,12 @@ class PlaneBook:
 
     async def put(self, plane: Plane) -> None:
         """Register a plane, or replace what was registered."""
-        await self._store.commit([PutPlane(plane)])
-        self._planes[plane.id] = plane
+        async with self._lock:
+            await self._store.commit([PutPlane(plane)])
+            self._planes[plane.id] = plane
 
     async def drop(self, id: str) -> None:
         """Forget a plane: its tokens are worth nothing from now on."""
-        await self._store.commit([DropPlane(self.owner, id)])
-        self._planes.pop(id, None)
+        async with self._lock:
+            await self._store.commit([DropPlane(self.owner, id)])
+            self._planes.pop(id, None)

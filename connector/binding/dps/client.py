@@ -64,6 +64,12 @@ class SignalingClient:
     def __init__(self, client: GuardedClient, proof: PlaneProof, now: Callable[[], int]) -> None:
         self._client, self._proof, self._now = client, proof, now
         self._silent: dict[str, tuple[int, str]] = {}
+        self._since: dict[str, int] = {}
+
+    def find_silence(self, plane: str) -> int | None:
+        """Return for how long a plane has not answered (ms); None if it answered the last message."""
+        since = self._since.get(plane)
+        return None if since is None else max(0, self._now() - since)
 
     async def send(self, plane: Plane, method: str, path: str, message: msgspec.Struct | None = None) -> bytes:
         """Send a message and return the body of the answer. Raises PlaneRefused and PlaneUnavailable."""
@@ -77,6 +83,7 @@ class SignalingClient:
             raise self._note_silence(plane, str(fault)) from None
         if answer.status >= 500 or answer.status in {401, 403, 408, 429}:
             raise self._note_silence(plane, f"it answered with status {answer.status}.")
+        self._since.pop(plane.id, None)
         if answer.status >= 300:
             raise _to_refusal(answer)
         return answer.body
@@ -106,6 +113,7 @@ class SignalingClient:
     def _note_silence(self, plane: Plane, why: str) -> PlaneUnavailable:
         reason = f"The plane {plane.id} cannot be reached: {why}"
         _log.warning("%s", reason)
+        self._since.setdefault(plane.id, self._now())
         self._silent[plane.id] = self._now() + int(REST_S * 1000), reason
         return PlaneUnavailable(reason)
 

@@ -57,6 +57,15 @@ def read_placed(address: dict[str, Any]) -> Placed | str:
     return placed
 
 
+def find_placed(request: FlowRequest) -> Placed | None:
+    """Return where a flow goes; None for one of this process."""
+    address = request.source if request.source is not None else request.sink
+    if address is None or address.get("kind") != "plane":
+        return None
+    placed = read_placed(address)
+    return Placed() if isinstance(placed, str) else placed
+
+
 def choose_plane(planes: Iterable[Plane], placed: Placed, request: FlowRequest) -> Plane | None:
     """Return the plane for a flow; the flows of an agreement go to one and the same, as long as that takes new ones."""
     fitting = [plane for plane in planes if placed.fits(plane) and placed.find_profile(plane, request.direction)]

@@ -8,7 +8,6 @@ end (Data Plane Signaling 1.0, Start), whenever it is sent.
 """
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,12 +18,12 @@ import msgspec
 
 from connector.binding.dps.book import PlaneBook
 from connector.binding.dps.client import PlaneRefused, SignalingClient, flow_path
-from connector.binding.dps.placing import LIVE, MEDIA_TYPE, Placed, choose_plane, read_placed
+from connector.binding.dps.placing import LIVE, MEDIA_TYPE, Placed, choose_plane, find_placed, read_placed
 from connector.binding.dps.reports import to_report
+from connector.binding.dps.stored import draft_flow, name_message, remember, to_lease_message, to_request
 from connector.dataplane.signaling.plane import LocalDataPlane
-from connector.dataplane.signaling.verbs import begin_flow
-from connector.ports.changes import AddUsage, Change, DropLease, PutFlow, PutLease
-from connector.ports.dataplane import FlowListener, FlowReport, FlowRequest, PlaneUnavailable
+from connector.ports.changes import AddUsage, Change, DropLease, PutFlow, PutLease, UseReplayKey
+from connector.ports.dataplane import AddressLost, FlowListener, FlowReport, FlowRequest, PlaneUnavailable
 from connector.ports.entities import DataFacts, Flow, FlowDirection, Lease, Plane
 from connector.ports.store import Store
 from connector.ports.treatment import Records
@@ -38,7 +37,6 @@ from connector.protocol.dps.messages import (
     DataFlowStatusResponseMessage,
     DataFlowSuspendMessage,
     DataFlowTerminateMessage,
-    LeaseMessage,
 )
 from connector.protocol.dsp.agreement_keys import find_id
 from connector.protocol.dsp.common import DataAddress, endpoint_url
@@ -49,6 +47,7 @@ _log = logging.getLogger(__name__)
 CALLBACK_S = 10.0
 """How long a start waits for the callback of a plane that needs time, in seconds."""
 OPEN = (FlowState.NONE, FlowState.PREPARED, FlowState.STARTED, FlowState.SUSPENDED)
+_MOVED_THERE = frozenset({FlowDirection.PUSH, FlowDirection.FETCH})
 _ENDED = frozenset({FlowState.COMPLETED, FlowState.TERMINATED})
 
 
@@ -56,8 +55,8 @@ _ENDED = frozenset({FlowState.COMPLETED, FlowState.TERMINATED})
 class Wire:
     """What the messages to data planes need: who this side is, the planes, the client, a clock (ms), identifiers.
 
-    `dataspace` names the data space in messages; `claims` returns the verified claims of a counterparty, and
-    `data_problem` why its URL must not be dialled, or None.
+    `lease` is how long a lease is at most (ms). `dataspace` names the data space in messages; `claims` returns the
+    verified claims of a counterparty, and `data_problem` why its URL must not be dialled, or None.
     """
 
     participant: str
@@ -68,6 +67,7 @@ class Wire:
     new_id: Callable[[], str]
     claims: Callable[[str], Mapping[str, Any]]
     data_problem: Callable[[str, str], str | None]
+    lease: int = 60_000
 
 
 class DataPlanes:
@@ -84,19 +84,19 @@ class DataPlanes:
 
     async def prepare(self, request: FlowRequest) -> FlowReport:
         """Prepare a flow, here or where its sink is."""
-        if (placed := _find_placed(request)) is None:
+        if (placed := find_placed(request)) is None:
             return await self.here.prepare(request)
         return await self._begin(request, placed)
 
     async def draft(self, request: FlowRequest) -> tuple[FlowReport, Sequence[Change]]:
         """Return the report of a start; a flow at another data plane is stored before its message is sent."""
-        if (placed := _find_placed(request)) is None:
+        if (placed := find_placed(request)) is None:
             return await self.here.draft(request)
         return await self._begin(request, placed), ()
 
     async def start(self, request: FlowRequest, lease: Lease | None = None) -> FlowReport:
         """Start a flow, or start it again with the address that the counterparty has now."""
-        if (placed := _find_placed(request)) is None:
+        if (placed := find_placed(request)) is None:
             return await self.here.start(request, lease)
         flow = await self._store.flow(request.owner, request.flow_id)
         if flow is None or flow.state == FlowState.NONE:
@@ -115,12 +115,13 @@ class DataPlanes:
             await self.here.renew(lease)
             return
         await self._store.commit([PutLease(lease)])
+        flow = await self._move_if_lost(flow)
         plane = self._require(flow)
         if flow.direction is FlowDirection.RECEIVE and flow.state == FlowState.PREPARED:
             flow = await self._call(flow, plane, "started", DataFlowStartedNotificationMessage(message_id=self._new()))
         if plane.leased:
             usage = await self._store.usage(flow.owner, flow.agreement_id)
-            message = self._to_message(lease, usage.bytes_moved)
+            message = to_lease_message(lease, usage.bytes_moved, self._new(), self._wire.now())
             await self._call(flow, plane, "lease", message, news=True)
 
     async def suspend(self, owner: str, flow_id: str, reason: str) -> FlowReport:
@@ -155,7 +156,7 @@ class DataPlanes:
 
     async def fetch(self, request: FlowRequest) -> FlowReport:
         """Fetch once more for a live flow; the standard has no such verb, so only the plane of this process does."""
-        if _find_placed(request) is None:
+        if find_placed(request) is None:
             return await self.here.fetch(request)
         told = "Another data plane receives this data, and it delivers once: request a new transfer."
         return FlowReport(flow_id=request.flow_id, state=FlowState.STARTED, error=told)
@@ -172,19 +173,19 @@ class DataPlanes:
         if flow is None:
             return await self.here.report(owner, flow_id)
         if flow.state in _ENDED or flow.state == FlowState.NONE:
-            return _remember(flow)
+            return remember(flow)
         try:
             plane = self._require(flow)
             path = flow_path(flow.plane_flow or flow.id, "status")
             status = await self._wire.client.ask(plane, "GET", path, DataFlowStatusResponseMessage)
         except PlaneUnavailable as fault:
-            return msgspec.structs.replace(_remember(flow), waits=str(fault))
+            return msgspec.structs.replace(remember(flow), waits=str(fault))
         except PlaneRefused as refused:
             told = f"The data plane {flow.plane} does not know the flow any more: {refused.reason}"
-            return msgspec.structs.replace(_remember(flow), error=told if refused.status == 404 else None)
-        report = to_report(flow.id, status) if status else _remember(flow)
+            return msgspec.structs.replace(remember(flow), error=told if refused.status == 404 else None)
+        report = to_report(flow.id, status) if status else remember(flow)
         await self._note(flow, report)
-        return report
+        return msgspec.structs.replace(report, in_use=True) if flow.owed else report
 
     def listen(self, listener: FlowListener) -> None:
         """Set the listener for flows that complete or fail, wherever they are."""
@@ -231,6 +232,13 @@ class DataPlanes:
         if self._listener and (report.error or report.used_up or report.state is FlowState.COMPLETED):
             await self._listener(flow.owner, report)
 
+    async def begin_use(self, flow: Flow, once: UseReplayKey, count: AddUsage) -> None:
+        """Count a use of a flow that begins, by a message that counts once; one that is owed was counted before."""
+        async with self._locks.setdefault(flow.id, asyncio.Lock()):
+            stored = await self._store.flow(flow.owner, flow.id) or flow
+            begun = PutFlow(msgspec.structs.replace(stored, begun=True, owed=False))
+            await self._store.commit([once, begun] if stored.owed else [once, count, begun])
+
     async def catch_up(self, plane: str) -> None:
         """Ask a data plane that has started again what became of its active flows."""
         for flow in await self._store.flows_of(self._wire.book.owner, plane, state=FlowState.STARTED):
@@ -251,7 +259,7 @@ class DataPlanes:
                 ended = msgspec.structs.replace(flow, state=FlowState.TERMINATED, error=told)
                 await self._store.commit([PutFlow(ended), DropLease(owner, flow.id)])
                 if self._listener:
-                    await self._listener(owner, _remember(ended))
+                    await self._listener(owner, remember(ended))
 
     # Inside
 
@@ -274,20 +282,59 @@ class DataPlanes:
         async with self.here.register.lock(request.owner, request.flow_id):
             flow = await self._store.flow(request.owner, request.flow_id)
             if flow is not None and flow.state in _ENDED:
-                return msgspec.structs.replace(_remember(flow), error=f"The flow is {flow.state}: it cannot start.")
-            plane = self._wire.book.find(flow.plane) if flow else None
-            if plane is None:
-                plane = choose_plane(self._wire.book.list(), placed, request)
+                return msgspec.structs.replace(remember(flow), error=f"The flow is {flow.state}: it cannot start.")
+            plane = self._choose(flow, placed, request)
             if plane is None:
                 return FlowReport(flow_id=request.flow_id, state=FlowState.NONE, error=placed.explain())
             problem = self._find_data_problem(request)
             if problem:
                 return FlowReport(flow_id=request.flow_id, state=FlowState.NONE, error=problem, cause="address")
-            message_id = _name_message(request)
+            message_id = name_message(request)
             if flow is None or flow.plane != plane.id:
-                flow = msgspec.structs.replace(begin_flow(request), plane=plane.id, message=message_id)
+                owed = flow is not None and (flow.begun or flow.owed) and not flow.live
+                flow = draft_flow(request, plane.id, message_id, owed=owed)
                 await self._store.commit([PutFlow(flow)])
             return await self._send_begin(flow, plane, request, placed, message_id)
+
+    def _choose(self, flow: Flow | None, placed: Placed, request: FlowRequest) -> Plane | None:
+        """Return the plane that has a flow, or one for it: instead of a silent one another, if there is one."""
+        known = self._wire.book.find(flow.plane) if flow else None
+        silence = self._wire.client.find_silence
+        if known is not None and flow is not None:
+            silent = silence(known.id)
+            if silent is None or (flow.state != FlowState.NONE and silent < self._wire.lease):
+                return known
+        planes = [plane for plane in self._wire.book.list() if plane != known]
+        answering = [plane for plane in planes if silence(plane.id) is None]
+        return choose_plane(answering, placed, request) or known or choose_plane(planes, placed, request)
+
+    async def _move_if_lost(self, flow: Flow) -> Flow:
+        """Return the flow, at another plane if its own was silent for so long that no lease of it is left.
+
+        Raises AddressLost where the counterparty needs another address for that.
+        """
+        silence = self._wire.client.find_silence(flow.plane)
+        request = to_request(flow)
+        placed = find_placed(request)
+        if placed is not None and silence is not None and silence >= self._wire.lease:
+            other = self._choose(flow, placed, request)
+            if other is not None and other.id != flow.plane and flow.direction is not FlowDirection.RECEIVE:
+                _log.warning("the data plane %s is silent: %s has the flow %s now", flow.plane, other.id, flow.id)
+                if flow.direction is FlowDirection.SERVE:
+                    raise AddressLost(f"The data plane {flow.plane} is gone, and {other.id} has the data too.")
+                return await self._begin_again(flow, request, placed)
+        if flow.state == FlowState.NONE and placed is not None and flow.direction in _MOVED_THERE:
+            # This process ended between the choice of a plane and its answer.
+            return await self._begin_again(flow, request, placed)
+        return flow
+
+    async def _begin_again(self, flow: Flow, request: FlowRequest, placed: Placed) -> Flow:
+        report = await self._begin(request, placed)
+        if report.error:
+            raise PlaneUnavailable(report.error)
+        if flow.direction is FlowDirection.FETCH:
+            await self._go_on(await self._store.flow(flow.owner, flow.id) or flow, request.endpoint)
+        return await self._store.flow(flow.owner, flow.id) or flow
 
     async def _send_begin(
         self, flow: Flow, plane: Plane, request: FlowRequest, placed: Placed, message_id: str
@@ -367,7 +414,9 @@ class DataPlanes:
         else:
             message = DataFlowResumeMessage(message_id=self._new(), data_address=address)
             flow = await self._call(flow, plane, "resume", message, wanted=FlowState.STARTED)
-        return _remember(flow)
+        if endpoint and endpoint != flow.endpoint:
+            await self._store.commit([PutFlow(msgspec.structs.replace(flow, endpoint=endpoint))])
+        return remember(flow)
 
     async def _grant(self, report: FlowReport, lease: Lease | None) -> FlowReport:
         if lease is not None and not report.error:
@@ -388,7 +437,7 @@ class DataPlanes:
             stored = await self._store.flow(flow.owner, flow.id) or flow
             halted = msgspec.structs.replace(stored, state=wanted, updated_at=self._wire.now())
             await self._store.commit([PutFlow(halted), DropLease(flow.owner, flow.id)])
-        return _remember(halted)
+        return remember(halted)
 
     async def _call(
         self,
@@ -410,7 +459,7 @@ class DataPlanes:
                 raise
             raise PlaneUnavailable(f"The data plane {plane.id} refuses to {verb}: {refused.reason}") from None
         state = wanted or (FlowState.STARTED if verb == "started" else FlowState(flow.state))
-        report = to_report(flow.id, status) if status else msgspec.structs.replace(_remember(flow), state=state)
+        report = to_report(flow.id, status) if status else msgspec.structs.replace(remember(flow), state=state)
         noted = await self._note(flow, report)
         if news and self._listener and (report.error or report.state is FlowState.COMPLETED):
             await self._listener(flow.owner, report)
@@ -442,48 +491,3 @@ class DataPlanes:
                 changes.append(AddUsage(flow.owner, flow.agreement_id, bytes_moved=count, flow_id=flow.id))
             await self._store.commit(changes)
             return new
-
-    def _to_message(self, lease: Lease, moved: int) -> LeaseMessage:
-        left = None if lease.valid_until is None else max(0, lease.valid_until - self._wire.now())
-        return LeaseMessage(
-            message_id=self._new(),
-            epoch=lease.epoch,
-            valid_for=left,
-            max_bytes=lease.max_bytes,
-            max_uses=lease.max_uses,
-            max_per_hour=lease.max_per_hour,
-            max_within=lease.max_within,
-            treatment=msgspec.json.decode(lease.treatment) if lease.treatment else None,
-            moved=moved,
-        )
-
-
-def _find_placed(request: FlowRequest) -> Placed | None:
-    """Return where a flow goes; None for one of this process."""
-    address = request.source if request.source is not None else request.sink
-    if address is None or address.get("kind") != "plane":
-        return None
-    placed = read_placed(address)
-    return Placed() if isinstance(placed, str) else placed
-
-
-def _name_message(request: FlowRequest) -> str:
-    """Return the identifier of the message that begins a flow, a UUID of its own (RFC 9562, 5.8)."""
-    digest = bytearray(
-        hashlib.sha256(f"{request.owner}\n{request.flow_id}\n{request.direction}".encode()).digest()[:16]
-    )
-    digest[6], digest[8] = digest[6] & 0x0F | 0x80, digest[8] & 0x3F | 0x80
-    text = digest.hex()
-    return f"urn:uuid:{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-
-
-def _remember(flow: Flow) -> FlowReport:
-    """Return what is stored of a flow as a report."""
-    return FlowReport(
-        flow_id=flow.id,
-        state=FlowState(flow.state),
-        bytes_moved=flow.bytes_moved,
-        size=flow.size,
-        sha256=flow.sha256,
-        error=flow.error,
-    )

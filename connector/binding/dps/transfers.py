@@ -109,7 +109,7 @@ async def _count(endpoint: TransferEndpoint, caller: str, request: PeerRequest, 
     )
     once = ReplayKey(owner=flow.owner, issuer=f"{caller} uses", jti=message.message_id, expires_at=now + _KEPT_MS)
     try:
-        await endpoint.store.commit([UseReplayKey(once), count])
+        await endpoint.planes.begin_use(flow, UseReplayKey(once), count)
     except Replayed:
         return answer()  # the answer to the same message was lost
     except TooSoon as limit:

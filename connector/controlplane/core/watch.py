@@ -48,6 +48,12 @@ class ProcessWatch:
             for changes in self._gathering.get(process_id, ()):
                 changes.add(name)
 
+    def notify_all(self) -> None:
+        """Wake all tasks that wait for any process: nobody knows what has changed."""
+        for events in self._waiting.values():
+            for event in events:
+                event.set()
+
     @contextmanager
     def gather(self, process_id: str) -> Iterator[NamedChanges]:
         """Gather the names that come with the commits of a process."""

@@ -11,12 +11,14 @@ from typing import Any
 import msgspec
 
 from connector.controlplane.core import commits
+from connector.controlplane.core.errors import NotAllowed
 from connector.controlplane.core.messages import plan_transfer
 from connector.controlplane.enforcing import flow_requests, leases
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.enforcing.leases import Denied
 from connector.ports.changes import Change
-from connector.ports.decider import Terminate
+from connector.ports.dataplane import AddressLost, PlaneUnavailable
+from connector.ports.decider import Suspend, Terminate
 from connector.ports.entities import Lease
 from connector.ports.store_errors import Conflict
 from connector.protocol.dsp.common import Role
@@ -59,7 +61,7 @@ async def begin(enforcer: Enforcer, process: Transfer) -> Begun | Terminate:
     """
     if process.format == PUSH:
         return Begun(process)
-    if process.flow_reported is not FlowState.NONE:
+    if process.flow_reported is not FlowState.NONE and process.data_address is not None:
         return Begun(process, process.data_address)
     request = await flow_requests.build_request(enforcer.context, process)
     if isinstance(request, Terminate):
@@ -104,7 +106,21 @@ async def _signal_alone(enforcer: Enforcer, process: Transfer) -> Transfer:
             return await _halt(enforcer, process)
         if isinstance(lease, Denied):
             return await _stop(enforcer, process, lease.end, lease.record)
-        return await (_renew if process.flow_reported is FlowState.STARTED else _start)(enforcer, process, lease)
+        try:
+            return await (_renew if process.flow_reported is FlowState.STARTED else _start)(enforcer, process, lease)
+        except AddressLost as lost:
+            return await _leave(enforcer, process, lost)
+
+
+async def _leave(enforcer: Enforcer, process: Transfer, lost: AddressLost) -> Transfer:
+    """Suspend a pull whose data plane is gone: its next start, which follows, has the address of another one."""
+    try:
+        planned = plan_transfer(enforcer.context, process, Suspend("the data moves to another data plane"))
+    except NotAllowed as fault:
+        raise PlaneUnavailable(str(lost)) from fault
+    # No lease of it is left, so it moves nothing, and nobody is there to be told.
+    gone = msgspec.structs.replace(planned, flow_reported=FlowState.SUSPENDED, data_address=None)
+    return await commits.commit(enforcer.context, process, gone, event="decided suspend", fields={"reason": str(lost)})
 
 
 async def _halt(enforcer: Enforcer, process: Transfer) -> Transfer:

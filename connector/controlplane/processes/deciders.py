@@ -32,7 +32,7 @@ from connector.ports.entities import Asset, DataClass
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation, NegotiationState
-from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
+from connector.protocol.dsp.machines.transfer_machine import PUSH, Transfer, TransferState
 
 DeciderAnswer = Proceed | HoldFor | Wait
 
@@ -114,6 +114,8 @@ class ByPolicy:
             refused = await judgement.judge_standing(self.enforcer.evaluator, agreement)
             if refused is not None:
                 return counter_offers.end(judgement.choose_code(refused), refused.reasons, refused.record)
+            if process.suspended_by is process.role and process.data_address is None and process.format != PUSH:
+                return Proceed(Start())  # the data plane that had its address is gone
         return Wait()
 
 

@@ -132,6 +132,9 @@ class FlowAccess:
         if flow.state not in {FlowState.STARTED, FlowState.PREPARED}:
             raise Refusal(403, "ended", "The transfer has ended.")
         gate = await self.plane.register.find_gate(flow)
+        if gate.find_problem():
+            # The stored flow is open: another process on the store may have resumed it, or have its lease.
+            await self.plane.leases.look((flow.owner, flow.id))
         problem = await gate.wait(self._patience_s)
         if problem:
             raise refuse_closed(problem)

@@ -19,6 +19,7 @@ from connector.dataplane.control.register import ENDED, OPEN, Delivered, FlowKey
 from connector.dataplane.control.tokens import hash_token, make_token, matches, parse_token
 from connector.dataplane.files.folder import FOLDER_TYPE, read_listing
 from connector.dataplane.forms.choice import Choice
+from connector.dataplane.signaling.hearing import StoredLeases
 from connector.dataplane.signaling.looking import try_source
 from connector.dataplane.signaling.reports import make_address, make_report
 from connector.dataplane.signaling.typed import TypedSource
@@ -92,6 +93,7 @@ class LocalDataPlane:
             data_problem=data_problem,
             streams=StreamMoves(self.streams, self.stores, self.treat_messages),
         )
+        self.leases = StoredLeases(self.register, self.streams.release)
         self._client = client
         self._data_problem = data_problem
         self.public_url = public_url

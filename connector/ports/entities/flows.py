@@ -27,7 +27,8 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     the operator, `cause` what the peer may know of it (`ports.flow.Cause`), `remark` what the operator has to know of
     its last delivery. `plane` is the other data plane that has the flow as `plane_flow`, empty for one of this process,
     and `message` the identifier of the signaling message that began it. `cursor` is the position in a stream
-    up to which the peer needs nothing more.
+    up to which the peer needs nothing more. `begun` is true after the other data plane has begun a counted use, and
+    `owed` while the one that took its place may go on with that use, which is not counted again.
     """
 
     owner: str
@@ -56,6 +57,8 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     plane_flow: str = ""
     message: str = ""
     cursor: str = ""
+    begun: bool = False
+    owed: bool = False
 
 
 class Lease(msgspec.Struct, frozen=True, kw_only=True):

@@ -65,8 +65,9 @@ SELECT kind, body FROM processes WHERE owner = $1 AND due_at <= $2 AND claimant 
 class DatabaseReplica:
     """This process among those that share a database.
 
-    `heard` is called with the identifier of a process that another replica has changed, `freed` when a replica has
-    ended, so that its work is looked for, and `ended` when the epoch of this one is over.
+    `heard` is called with the identifier of a process that another replica has changed, `missed` when the others are
+    heard from now on and may have changed anything before, `freed` when a replica has ended, so that its work is looked
+    for, and `ended` when the epoch of this one is over.
 
     `alike` is what all of them have to have alike: words without spaces, by their name, and nothing secret.
 
@@ -90,6 +91,7 @@ class DatabaseReplica:
         self.count = 1
         """How many replicas there were at the last beat."""
         self.heard: Callable[[str], None] = lambda _: None
+        self.missed: Callable[[], None] = lambda: None
         self.freed: Callable[[], None] = lambda: None
         self.ended = asyncio.Event()
         self.listens = asyncio.Event()
@@ -149,6 +151,7 @@ class DatabaseReplica:
                     await connection.execute(f"SET idle_session_timeout = '{int(SILENT_S)}s'")
                 self.listens.set()
                 self.turned()
+                self.missed()
                 while await self._look(connection):  # noqa: ASYNC110 - a heart beats by the clock
                     await asyncio.sleep(BEAT_S)
             except (*FAULTS, StoreError) as fault:

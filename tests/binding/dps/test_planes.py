@@ -2,6 +2,7 @@
 
 import json
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -9,7 +10,7 @@ import pytest
 
 from connector.app.planes.dataplane import DataPlaneServer
 from connector.binding.dps import client
-from connector.ports.dataplane import PlaneUnavailable
+from connector.ports.dataplane import AddressLost, PlaneUnavailable
 from connector.ports.entities import FlowDirection, Plane
 from connector.protocol.dps.profiles import HTTP_PULL
 from connector.protocol.dsp.machines.transfer_machine import FlowState
@@ -153,3 +154,55 @@ async def test_an_address_that_the_participant_list_does_not_have_is_not_given_t
         report = await control.planes.start(control.request(FLOW, FlowDirection.PUSH, endpoint=address.encode()))
         assert (report.error, report.cause) == ("The list has no such address.", "address")
         assert await control.store.flow(OWNER, FLOW) is None
+
+
+async def test_a_flow_of_a_lost_plane_moves_with_the_use_that_it_had_begun(
+    control: Control, plane: DataPlaneServer, tmp_path: Path
+) -> None:
+    settings = plane_settings(tmp_path / "other", "urn:plane:b")
+    (tmp_path / "other" / "offered" / "trees.csv").write_bytes(DATA)
+    async with data_plane(settings) as other:
+        for one in (plane, other):
+            await control.add(one, "both")
+        control.planes._wire = replace(control.planes._wire, lease=0)
+        request = control.request(FLOW, source=AT_PLANE | {"labels": ["both"]})
+        report, _ = await control.planes.draft(request)
+        await control.planes.renew(control.lease(FLOW, max_uses=1))
+        assert (await pull(report.data_address, Range="bytes=0-9")).status_code == 206
+        first = await control.store.flow(OWNER, FLOW)
+        assert first
+        lost, left = (plane, other) if first.plane == "urn:plane:a" else (other, plane)
+        await lost.listeners.close()
+        with pytest.raises(PlaneUnavailable):
+            await control.planes.renew(control.lease(FLOW, max_uses=1))
+        with pytest.raises(AddressLost):
+            await control.planes.renew(control.lease(FLOW, max_uses=1))
+        report, _ = await control.planes.draft(request)
+        await control.planes.renew(control.lease(FLOW, max_uses=1))
+        answer = await pull(report.data_address)
+        assert (answer.status_code, answer.content) == (200, DATA)
+        moved = await control.store.flow(OWNER, FLOW)
+        assert moved
+        assert moved.plane == left.end.proof.id
+        assert (await control.store.usage(OWNER, "urn:agreement:1")).uses == 1
+        # New flows go to who answers, and what a lost plane still has is no longer its own.
+        report, _ = await control.planes.draft(control.request("urn:flow:2", source=AT_PLANE | {"labels": ["both"]}))
+        await control.planes.renew(control.lease("urn:flow:2", max_uses=1))
+        assert (await pull(report.data_address)).status_code == 403
+
+
+async def test_a_flow_stays_where_it_is_while_a_lease_of_its_plane_may_be_left(
+    control: Control, plane: DataPlaneServer, tmp_path: Path
+) -> None:
+    async with data_plane(plane_settings(tmp_path / "other", "urn:plane:b")) as other:
+        for one in (plane, other):
+            await control.add(one, "both")
+        await control.planes.draft(control.request(FLOW, source=AT_PLANE | {"labels": ["both"]}))
+        await control.planes.renew(control.lease(FLOW))
+        for one in (plane, other):
+            await one.listeners.close()
+        before = await control.store.flow(OWNER, FLOW)
+        for _ in range(3):
+            with pytest.raises(PlaneUnavailable):
+                await control.planes.renew(control.lease(FLOW))
+        assert await control.store.flow(OWNER, FLOW) == before

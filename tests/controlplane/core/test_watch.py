@@ -16,6 +16,15 @@ async def test_a_waiter_wakes_with_its_process_and_no_other() -> None:
     assert watch._waiting == {}
 
 
+async def test_all_waiters_wake_when_nobody_knows_what_has_changed() -> None:
+    watch = ProcessWatch()
+    waiting = [asyncio.create_task(watch.wait_for_change(f"urn:{number}", 5)) for number in range(3)]
+    await asyncio.sleep(0)
+    watch.notify_all()
+    assert await asyncio.gather(*waiting) == [True] * 3
+    watch.notify_all()
+
+
 def test_a_change_that_nobody_waits_for_is_no_fault() -> None:
     ProcessWatch().notify("urn:1")
 

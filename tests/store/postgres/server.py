@@ -8,10 +8,13 @@ import atexit
 import functools
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +41,12 @@ def find_port() -> int:
 
 
 class PostgresServer:
-    """One server in a folder of its own; `url` is the address of its database `postgres`."""
+    """One server in a folder of its own; `url` is the address of its database `postgres`.
 
-    def __init__(self, *options: str) -> None:
+    One that `follows` another is its standby.
+    """
+
+    def __init__(self, *options: str, follows: "PostgresServer | None" = None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="datenkontor-postgres-"))
         self.port = find_port()
         self.url = f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
@@ -50,8 +56,11 @@ class PostgresServer:
             shutil.chown(self.folder, "postgres")
         self._data = self.folder / "data"
         self._options = options
-        initial = [find_program("initdb"), "-D", str(self._data), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
-        self._run([*initial, "--locale=C.UTF-8", "--no-sync"])
+        if follows:
+            self._run([find_program("pg_basebackup"), "-D", str(self._data), "-d", follows.url, "-R", "-c", "fast"])
+        else:
+            initial = [find_program("initdb"), "-D", str(self._data), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+            self._run([*initial, "--locale=C.UTF-8", "--no-sync"])
         self.start()
 
     def start(self) -> None:
@@ -68,6 +77,32 @@ class PostgresServer:
     def stop(self, mode: str = "fast") -> None:
         """Stop the server: `fast` in good order, `immediate` as if it had crashed."""
         self._run([find_program("pg_ctl"), "-D", str(self._data), "-w", "-m", mode, "stop"])
+
+    def kill(self) -> None:
+        """Kill every process of the server; `start` recovers what it left."""
+        first = self.pid
+        everyone = [first, *map(int, Path(f"/proc/{first}/task/{first}/children").read_text().split())]
+        for pid in everyone:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        while any(Path(f"/proc/{pid}/exe").exists() for pid in everyone):
+            time.sleep(0.01)
+
+    def promote(self) -> None:
+        """Let a standby take changes itself."""
+        self._run([find_program("pg_ctl"), "-D", str(self._data), "-w", "promote"])
+
+    async def wait_for_standby(self) -> None:
+        """Let each commit wait for the standby from now on, as soon as there is one."""
+        connection = await asyncpg.connect(self.url)
+        try:
+            await connection.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+            await connection.execute("SELECT pg_reload_conf()")
+            waits = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'"
+            while not await connection.fetchval(waits):  # noqa: ASYNC110 - the server tells nobody
+                await asyncio.sleep(0.05)
+        finally:
+            await connection.close()
 
     def remove(self) -> None:
         """Stop the server and remove its folder."""

@@ -130,6 +130,33 @@ async def test_the_others_hear_which_process_a_commit_has_changed() -> None:
         await store.close()
 
 
+async def test_a_lost_connection_to_hear_the_others_is_opened_again_and_what_was_missed_is_said() -> None:
+    url = await make_database()
+    listening = DatabaseReplica()
+    heard: asyncio.Queue[str] = asyncio.Queue()
+    missed: asyncio.Queue[bool] = asyncio.Queue()
+    listening.heard, listening.missed = heard.put_nowait, lambda: missed.put_nowait(True)
+    store, other = await open_postgres(Server(url), ME), await open_postgres(Server(url), ME, replica=listening)
+    connection = await asyncpg.connect(url)
+    try:
+        async with asyncio.timeout(30):
+            assert await missed.get()
+            ended = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query LIKE '%FROM replicas%'"
+            own = "pid <> pg_backend_pid() AND datname = current_database()"
+            while not await connection.fetchval(f"{ended} AND {own}"):  # noqa: ASYNC110 - the server tells nobody
+                await asyncio.sleep(0.05)
+            # Nobody hears of this one: it is what is looked for afterwards.
+            await store.commit([changes.PutProcess(values.negotiation("urn:n:1"), None)])
+            assert await missed.get()
+            await store.commit([changes.PutProcess(values.negotiation("urn:n:2"), None)])
+            while await heard.get() != "urn:n:2":
+                pass
+    finally:
+        await connection.close()
+        await other.close()
+        await store.close()
+
+
 @pytest.mark.parametrize(
     ("own", "sentence"),
     [({"secret": "b" * 16}, "another secret for pseudonyms"), ({"zone": "UTC"}, "zone Europe/Berlin, not in UTC")],
