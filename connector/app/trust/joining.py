@@ -213,7 +213,10 @@ async def store_credential(settings: Settings, credential: str) -> HeldCredentia
 
 
 async def tell_members(settings: Settings, addresses: Sequence[str]) -> int:
-    """Tell members that there is a newer list, and return how many have heard it; nobody has to."""
+    """Tell members that there is a newer list, and return how many answered; nobody has to.
+
+    An answer says that the news arrived. Whether the list is accepted, each member verifies by itself, later.
+    """
     slots = asyncio.Semaphore(AT_ONCE)
 
     async def tell(client: GuardedClient, address: str) -> bool:

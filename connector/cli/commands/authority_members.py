@@ -52,7 +52,7 @@ def open_authority(call: CommandCall) -> tuple[Settings, Authority]:
 def publish_and_tell(
     settings: Settings, authority: Authority, *, valid_for: timedelta = DEFAULT_VALIDITY, left: Member | None = None
 ) -> tuple[RosterDocument, int]:
-    """Publish the next list and tell the members; return it with how many have heard it. Raises RosterFault.
+    """Publish the next list and tell the members; return it with how many were told. Raises RosterFault.
 
     `left` is who is no member any more, and is told too.
     """
@@ -61,7 +61,7 @@ def publish_and_tell(
 
 
 def tell(settings: Settings, document: RosterDocument, left: Member | None = None) -> int:
-    """Tell the members that there is a newer list, and return how many have heard it."""
+    """Tell the members that there is a newer list, and return how many were told."""
     addresses = membership.list_addresses(document, *([left] if left else []))
     return asyncio.run(tell_members(settings, addresses))
 
@@ -69,7 +69,7 @@ def tell(settings: Settings, document: RosterDocument, left: Member | None = Non
 def print_published(
     call: CommandCall, document: RosterDocument, heard: int, *sentences: str, told_besides: int = 0
 ) -> None:
-    """Print which list was published, and how many have heard of it: members, and those `told_besides`."""
+    """Print which list was published, and how many were told of it: members, and those `told_besides`."""
     call.output.print_result(
         {
             "version": document.version,

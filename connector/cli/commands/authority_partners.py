@@ -84,6 +84,7 @@ def remove(
 def list_(call: CommandCall) -> None:
     """List the authorities of other data spaces, and the thumbprint of the own root, which theirs need."""
     _, authority = open_authority(call)
+    root = keeping.load_roots(authority)[0].kid
     call.output.print_rows(
         keeping.show(authority).partners,
         {
@@ -91,6 +92,6 @@ def list_(call: CommandCall) -> None:
             "address": lambda partner: partner.list,
             "types": lambda partner: ", ".join(partner.types),
         },
+        besides={"root": root},
     )
-    root = keeping.load_roots(authority)[0].kid
     call.output.print_hint(call.output.say("authority.own-root", root=root))

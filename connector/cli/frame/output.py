@@ -90,10 +90,20 @@ class Output:
             for line in lines:
                 print(f"  {strip_controls(line)}")
 
-    def print_rows(self, rows: Sequence[Row], columns: Columns[Row], *, after: str | None = None) -> None:
-        """Print a listing: `{"items": …, "next": …}` as JSON, or a table; `after` is the cursor of the next page."""
+    def print_rows(
+        self,
+        rows: Sequence[Row],
+        columns: Columns[Row],
+        *,
+        after: str | None = None,
+        besides: Mapping[str, object] | None = None,
+    ) -> None:
+        """Print a listing: `{"items": …, "next": …}` as JSON, or a table; `after` is the cursor of the next page.
+
+        `besides` are members of the JSON beside the rows, which people read in a sentence.
+        """
         if self.json:
-            _print_json({"items": rows, "next": after})
+            _print_json({**(besides or {}), "items": rows, "next": after})
             return
         if rows:
             cells = [

@@ -215,7 +215,10 @@ class PullHandler:
     async def _send(
         self, request: web.Request, response: web.StreamResponse, sending: _Sending, outflow: Outflow
     ) -> None:
-        """Stream the content. A failure aborts the connection, and bytes that did not arrive are given back."""
+        """Stream the content. A failure aborts the connection, and bytes that did not arrive are given back.
+
+        Raises LeaseEnded if the lease ends before the head of the answer has left: the peer is told so.
+        """
         flow, gate, content, uses = sending.flow, sending.gate, sending.content, sending.uses
         register = self._access.plane.register
         meter = register.make_meter(flow, uses, sending.part)
@@ -237,6 +240,9 @@ class PullHandler:
                 if uses:
                     await register.finish_use(flow, uses, sending.part, last=sending.last)
             except (LeaseEnded, SourceError, StoreError, ConnectionError, TimeoutError) as error:
+                if isinstance(error, LeaseEnded) and not response.prepared:
+                    await self._report_if_used_up(flow)
+                    raise
                 if isinstance(error, LeaseEnded) and error.reason == USED_UP:
                     with contextlib.suppress(ConnectionError, TimeoutError):
                         await outflow.wait_confirmed(self._stall_s)
@@ -254,23 +260,34 @@ class PullHandler:
         self, request: web.Request, response: web.StreamResponse, sending: _Sending, meter: Meter
     ) -> None:
         gate, content = sending.gate, sending.content
-        writer = await response.prepare(request)
         chunks, left = content.chunks, sending.count
         connection = find_plain_connection(request)
-        if writer and connection and content.file and left is not None and left >= SMALLEST:
-            writer.send_headers()
-            begin, most = content.offset, left - TAIL
-            sent = await send_file(connection, content.file, begin, most, gate, meter, self._stall_s)
-            chunks, left = content.file.read(begin + sent, begin + left), left - sent
-        await self._copy(response, pass_exactly(chunks, left), gate, meter)
+        if connection and content.file and left is not None and left >= SMALLEST:
+            writer = await response.prepare(request)
+            if writer:
+                writer.send_headers()
+                begin, most = content.offset, left - TAIL
+                sent = await send_file(connection, content.file, begin, most, gate, meter, self._stall_s)
+                chunks, left = content.file.read(begin + sent, begin + left), left - sent
+        await self._copy(request, response, pass_exactly(chunks, left), gate, meter)
+        await response.prepare(request)  # without any bytes
 
-    async def _copy(self, response: web.StreamResponse, chunks: AsyncIterator[bytes], gate: Gate, meter: Meter) -> None:
+    async def _copy(
+        self,
+        request: web.Request,
+        response: web.StreamResponse,
+        chunks: AsyncIterator[bytes],
+        gate: Gate,
+        meter: Meter,
+    ) -> None:
         async for chunk in chunks:
             rest = chunk
             while rest:
                 allowed = gate.take(len(rest))
                 piece, rest = rest[:allowed], rest[allowed:]
                 async with asyncio.timeout(self._stall_s):
+                    # The head leaves with the first piece: until there is one, the answer can still be a refusal.
+                    await response.prepare(request)
                     await response.write(piece)
                 await meter.add(allowed)
 

@@ -58,7 +58,7 @@ class StreamAnswers:
         self._readers: dict[tuple[str, str], asyncio.Timeout] = {}
 
     async def answer(self, request: web.Request, flow: Flow, gate: Gate) -> web.StreamResponse:
-        """Stream the messages of a flow. Raises Refusal before the first byte."""
+        """Stream the messages of a flow. Raises Refusal or LeaseEnded before the first byte."""
         form = _find_form(request, flow)
         if request.match_info.get("part"):
             raise Refusal(404, "not-found", "A stream has no files: request it without a path.")
@@ -79,6 +79,8 @@ class StreamAnswers:
                     await response.prepare(request)
                     await self._send(response, reader, gate, meter)
             except LeaseEnded as ending:
+                if not response.prepared:
+                    raise
                 _log.info("flow %s: stream ended: %s", flow.id, ending)
                 await self._part(response, reader, outflow, ending.reason)
             except (SourceError, StoreError, ConnectionError, TimeoutError) as error:
@@ -133,8 +135,6 @@ class StreamAnswers:
 
     async def _part(self, response: web.StreamResponse, reader: StreamReader, outflow: Outflow, reason: str) -> None:
         """Say why the stream ends, if the peer has everything that was sent before; else cut it off."""
-        if not response.prepared:
-            return
         code = _REASONS.get(reason, "ended")
         try:
             await outflow.wait_confirmed(_PARTING_S)

@@ -36,7 +36,7 @@ SENTENCES: dict[str, str] = {
     "moving": "Für die Mitglieder geht es weiter wie bisher. Jedes Mitglied einladen; wenn alle "
     "beigetreten sind, moving_over aus dem Profil entfernen und die Liste veröffentlichen.",
     "published": "Version {version} der Liste ist veröffentlicht, gültig bis {until}; {heard} von "
-    "{members} Mitgliedern wissen davon.",
+    "{members} Mitgliedern sind benachrichtigt, und jedes prüft sie selbst.",
     "rotated": "Zertifikat {number} ist ausgestellt; der neue Schlüssel signiert bis {until}.",
     "ask-stolen": "Alle Nachweise dieser Vertrauensstelle enden jetzt, und jeder Prozess fordert "
     "seinen von selbst neu an. Fortfahren?",

@@ -30,7 +30,7 @@ SENTENCES: dict[str, str] = {
     "moving": "Members go on as before. Invite each of them; when all have joined, remove "
     "moving_over from the profile and publish.",
     "published": "Version {version} of the list is published, until {until}; {heard} of {members} "
-    "members have heard of it.",
+    "members were told of it, and each verifies it itself.",
     "rotated": "Certificate {number} is made; the new issuer key signs until {until}.",
     "ask-stolen": "All credentials of this authority end now, and each process asks for its own anew. Go on?",
     "ask-recover": "Members refuse the first root from now on, for good. Go on?",

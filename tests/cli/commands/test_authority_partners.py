@@ -21,6 +21,7 @@ def test_another_authority_is_listed_shown_and_removed(
     assert cli("authority", "init", *OTHER).code == 0
     shown = cli("authority", "partner", "list", *OTHER)
     root = (shown.out + shown.err).rstrip().rstrip(".").rpartition(" ")[2]
+    assert cli("authority", "partner", "list", "--json", *OTHER).json == {"root": root, "items": [], "next": None}
     words = ("authority", "partner", "add", f"{url}/authority", "--type", "MembershipCredential")
     with answering(tmp_path / "other/datenkontor.toml"):
         wrong = cli(*words, "--root", "guess", *BROKER)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import httpx
 import msgspec
 import pytest
 from aiohttp import web
@@ -169,6 +170,41 @@ async def test_bytes_that_are_treated_on_their_way_are_never_left_to_a_proxy(
         async with http.get(url, headers=headers) as answer:
             assert "X-Accel-Redirect" not in answer.headers
             assert await answer.read() == b"#" * 2_000_000
+
+
+@pytest.mark.parametrize(("verb", "status"), [("suspend", 409), ("terminate", 403)])
+async def test_a_lease_that_ends_before_the_first_byte_is_a_refusal_and_no_broken_connection(
+    provider: Side, verb: str, status: int
+) -> None:
+    class EndingSource(FileSource):
+        """Ends the lease while its first bytes are read."""
+
+        @asynccontextmanager
+        async def open(self, address: dict[str, Any], **asked: Any) -> AsyncIterator[Content]:
+            async with super().open(address, **asked) as content:
+                yield msgspec.structs.replace(content, file=None, chunks=self._end_first(content.chunks))
+
+        async def _end_first(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+            await getattr(provider.plane, verb)(OWNER, FLOW, "because")
+            async for chunk in chunks:
+                yield chunk
+
+    provider.plane.sources = {"file": EndingSource(provider.folder / "out")}
+    url, headers = url_and_token(await provider.serve(provider.give("f", b"0123456789")))
+    # The first bytes of the data are looked at before the answer begins; those of a range are read as they leave.
+    headers["Range"] = "bytes=1-"
+    # Unlike aiohttp, this client does not ask again when a connection breaks.
+    async with httpx.AsyncClient(trust_env=False) as once:
+        answer = await once.get(url, headers=headers)
+    assert answer.status_code == status
+    assert b"123" not in answer.content
+    assert (await provider.store.usage(OWNER, "agreement")).bytes_moved == 0
+
+
+async def test_an_empty_file_is_an_answer_without_bytes(provider: Side, http: aiohttp.ClientSession) -> None:
+    url, headers = url_and_token(await provider.serve(provider.give("f", b"")))
+    async with http.get(url, headers=headers) as answer:
+        assert (answer.status, answer.headers["Content-Length"], await answer.read()) == (200, "0", b"")
 
 
 async def test_a_use_is_finished_however_often_its_connection_breaks(
