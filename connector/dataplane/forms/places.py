@@ -60,8 +60,11 @@ def make_test(box: tuple[float, float, float, float], box_crs: str, crs: str) ->
 
 
 def is_in_degrees(code: str) -> bool:
-    """Return whether coordinates of a reference system are in degrees."""
-    return code == CRS84 or bool(pyproj.CRS(code).is_geographic)
+    """Return whether coordinates of a reference system are in degrees; False for an unknown one."""
+    try:
+        return code == CRS84 or bool(pyproj.CRS(code).is_geographic)
+    except CRSError:
+        return False
 
 
 def describe_crs(code: str) -> dict[str, Any] | None:

@@ -61,7 +61,7 @@ def find_area(records: Sequence[Record], columns: Sequence[Column], stated_crs: 
     places = _list_places(records, columns, fields)
     if not places:
         return Area(fields, stated_crs or file_crs)
-    crs, name = stated_crs or file_crs, ", ".join(fields)
+    crs, name = _say_as_degrees(stated_crs or file_crs), ", ".join(fields)
     if not stated_crs and crs == CRS84 and not _is_on_earth(places):
         # GeoJSON is in WGS 84 without a word of it, and exports in metres do not know that.
         crs = ""
@@ -73,10 +73,26 @@ def find_area(records: Sequence[Record], columns: Sequence[Column], stated_crs: 
     if crs != CRS84:
         code = "crs-guessed" if guessed else "crs"
         findings.append(DataFinding(code=code, level="remark", field=name, detail=crs, count=len(places)))
-    findings += _find_outside(places, name, len(records), in_degrees=crs == CRS84)
-    sound = [place for place in places if not _is_strange(place, in_degrees=crs == CRS84)]
-    box = () if not sound or (crs == CRS84 and _is_swapped(sound)) else _make_box(sound)
+    in_degrees = _is_in_degrees(crs)
+    findings += _find_outside(places, name, len(records), in_degrees=in_degrees)
+    sound = [place for place in places if not _is_strange(place, in_degrees=in_degrees)]
+    box = () if not sound or (in_degrees and _is_swapped(sound)) else _make_box(sound)
     return Area(fields, crs, _convert_box(box, crs) if box and crs != CRS84 else box, tuple(findings))
+
+
+def _say_as_degrees(crs: str) -> str:
+    """Return a reference system as rows have it: with east before north, EPSG:4326 is that of GeoJSON."""
+    return CRS84 if crs == "EPSG:4326" else crs
+
+
+def _is_in_degrees(crs: str) -> bool:
+    if crs == CRS84:
+        return True
+    try:
+        known: Any = load_extra("connector.dataplane.forms.places", "is_in_degrees")
+    except Untreatable:
+        return False
+    return bool(known(crs))
 
 
 def _find_fields(columns: Sequence[Column]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """GeoJSON (RFC 7946) as rows: a row a feature, with its properties, its identifier and its geometry."""
 
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ from connector.dataplane.tabular.opened import GEOMETRY, MOST_ROWS, OpenedRows, 
 from connector.ports.flow import Record, Untreatable
 from connector.ports.treatment import Records
 
+_LONGEST_NAME = 200
 _NONE = "The data is no GeoJSON: expected a FeatureCollection or a Feature (RFC 7946)."
+_CODE = re.compile(r"(?:.*[:/])?(CRS84h?|\d{1,6})")
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 
 
@@ -42,8 +45,16 @@ def _read_feature(number: int, feature: Any) -> Record:
 
 
 def _find_crs(document: dict[str, Any]) -> str:
-    """Return the reference system: WGS 84, unless an older file (GeoJSON 2008) names another one."""
+    """Return the reference system: WGS 84, unless an older file (GeoJSON 2008) names another one.
+
+    It is empty if nobody can tell which one is named, as with a link: a wrong one would move all places.
+    """
     named = document.get("crs")
-    name = named.get("properties", {}).get("name") if isinstance(named, dict) else None
-    code = str(name or "").rpartition(":")[2]
-    return f"EPSG:{code}" if code.isdecimal() and len(code) <= 6 else "OGC:CRS84"
+    if named is None:
+        return "OGC:CRS84"
+    stated = named.get("properties") if isinstance(named, dict) else None
+    name = (stated.get("name") or stated.get("code")) if isinstance(stated, dict) else None
+    found = _CODE.fullmatch(str(name or "")[:_LONGEST_NAME])
+    if not found:
+        return ""
+    return "OGC:CRS84" if found[1].startswith("CRS84") else f"EPSG:{found[1]}"

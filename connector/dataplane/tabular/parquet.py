@@ -60,7 +60,11 @@ def _batch(file: Any, shape: str) -> Iterator[list[Record]]:
                 {name: read_wkb(value) if name == shape else _to_value(value) for name, value in row.items()}
                 for row in batch.to_pylist()
             ]
-    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+    except OverflowError as error:
+        raise Untreatable(
+            "The Parquet has a time outside of the years 1 to 9999, or a duration that is too long: leave it empty."
+        ) from error
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise Untreatable("The Parquet cannot be read to its end: it is broken.") from error
 
 

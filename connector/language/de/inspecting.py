@@ -51,9 +51,11 @@ SENTENCES: dict[str, str] = {
     "swapped-one": "{name} hat in einer von {of} Zeilen Ost und Nord vertauscht, zum Beispiel {example}.",
     "outside": "{name} liegt in {count} von {of} Zeilen weit entfernt von allen anderen, zum Beispiel {example}.",
     "outside-one": "{name} liegt in einer von {of} Zeilen weit entfernt von allen anderen, zum Beispiel {example}.",
-    "no-code-page": "Das Shapefile sagt nicht, in welcher Kodierung seine Texte sind (keine .cpg-Datei): Sie wurde an "
-    "den Texten erkannt.",
+    "no-code-page": "Das Shapefile sagt nicht, in welcher Kodierung seine Texte sind (keine brauchbare .cpg-Datei): "
+    "Sie wurde an den Texten erkannt.",
     "more-sheets": "Die Arbeitsmappe hat weitere Blätter ({detail}): Geprüft ist nur das erste, die Datei wird "
+    "aber ganz geliefert.",
+    "more-layers": "Das GeoPackage hat weitere Ebenen ({detail}): Geprüft ist nur die erste, die Datei wird "
     "aber ganz geliefert.",
     "photo-place": "Das Foto sagt, wo es aufgenommen wurde ({example}): Entfernen Sie den Ort, wenn "
     "er nicht öffentlich sein soll.",

@@ -48,8 +48,11 @@ SENTENCES: dict[str, str] = {
     "swapped-one": "{name} has east and north swapped in 1 of {of} rows, such as {example}.",
     "outside": "{name} is far away from all others in {count} of {of} rows, such as {example}.",
     "outside-one": "{name} is far away from all others in 1 of {of} rows, such as {example}.",
-    "no-code-page": "The Shapefile does not say which encoding its texts have (no .cpg): it was found in the texts.",
+    "no-code-page": "The Shapefile does not say which encoding its texts have (no .cpg that can be used): it was found "
+    "in the texts.",
     "more-sheets": "The workbook has more sheets ({detail}): only the first one is inspected, but the whole file "
+    "is delivered.",
+    "more-layers": "The GeoPackage has more layers ({detail}): only the first one is inspected, but the whole file "
     "is delivered.",
     "photo-place": "The photo says where it was taken ({example}): remove the place if it is not to be public.",
 }

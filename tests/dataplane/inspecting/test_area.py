@@ -77,3 +77,14 @@ def test_places_outside_the_city_and_without_a_place_are_found() -> None:
     seen, records = look_at_records(data, True, CSV, "text/csv")
     found = counts(inspect_records(seen, records, CSV))
     assert (found["no-place"], found["swapped"], found["outside"]) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("named", "crs"),
+    [("EPSG:4326", "OGC:CRS84"), ("EPSG:4258", "EPSG:4258"), ("EPSG:4314", "EPSG:4314")],
+)
+def test_a_map_in_degrees_of_any_reference_system_has_its_places(tmp_path: Path, named: str, crs: str) -> None:
+    found = look_at_features(tmp_path, [(7.21, 51.48), (7.22, 51.49)], named)
+    assert found.crs == crs
+    assert found.box == pytest.approx((7.21, 51.48, 7.22, 51.49), abs=0.01)
+    assert {finding.code for finding in found.findings} == ({"crs"} if crs != "OGC:CRS84" else set())

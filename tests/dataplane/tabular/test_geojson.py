@@ -5,7 +5,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from connector.dataplane.tabular.opening import open_file
 from connector.ports.flow import Untreatable
+from connector.ports.treatment import Records
 from tests.dataplane.tabular.files import (
     GEOJSON,
     put,
@@ -23,3 +25,24 @@ def test_a_wrong_feature_is_refused_by_its_number(tmp_path: Path, feature: objec
     data = msgspec.json.encode({"type": "FeatureCollection", "features": [feature]})
     with pytest.raises(Untreatable, match="Feature 1"):
         rows_of(put(tmp_path, data), "geojson")
+
+
+@pytest.mark.parametrize(
+    ("stated", "crs"),
+    [
+        (None, "OGC:CRS84"),
+        ({"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}, "OGC:CRS84"),
+        ({"type": "name", "properties": {"name": "EPSG:25833"}}, "EPSG:25833"),
+        ({"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::25833"}}, "EPSG:25833"),
+        ({"type": "name", "properties": {"name": "http://www.opengis.net/def/crs/EPSG/0/25833"}}, "EPSG:25833"),
+        ({"type": "EPSG", "properties": {"code": 25833}}, "EPSG:25833"),
+        ({"type": "link", "properties": {"href": "http://gis.example/25833.wkt"}}, ""),
+        ({"type": "name", "properties": None}, ""),
+        ("25833", ""),
+    ],
+)
+def test_a_reference_system_is_read_however_it_is_named_and_is_never_made_up(
+    tmp_path: Path, stated: object, crs: str
+) -> None:
+    data = msgspec.json.encode({"type": "FeatureCollection", "features": [], "crs": stated})
+    assert open_file(put(tmp_path, data), Records(format="geojson")).crs == crs

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from connector.ports.flow import Untreatable
@@ -21,3 +23,13 @@ def test_parquet_that_says_more_rows_than_the_bound_is_refused(tmp_path: Path, m
     monkeypatch.setattr("connector.dataplane.tabular.parquet.MOST_ROWS", 10)
     with pytest.raises(Untreatable, match="more than 10 rows"):
         rows_of(put(tmp_path, make_parquet(a=[1] * 11)), "parquet")
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [(10**14, pa.timestamp("s")), (-(10**11), pa.timestamp("s", "Europe/Berlin")), (10**7, pa.date32())],
+)
+def test_a_time_that_no_calendar_has_is_no_broken_file(tmp_path: Path, value: int, kind: pa.DataType) -> None:
+    pq.write_table(pa.table({"a": pa.array([value], kind)}), tmp_path / "data")
+    with pytest.raises(Untreatable, match="outside of the years 1 to 9999"):
+        rows_of(tmp_path / "data", "parquet")
