@@ -6,7 +6,7 @@ members there, which say nothing (Securing Verifiable Credentials using JOSE and
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -27,6 +27,9 @@ KEY_RULES: Final = ("key", "key-algorithm", "signature")
 
 _SEGMENTS = re.compile(rb"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
 _HEADER = frozenset({"alg", "kid", "typ"})
+_HEADER_OF_CONTENT = _HEADER | {"cty"}
+_USUAL_HEADER = 512
+"""The longest header, encoded, that is kept after it was read: all tokens of a key have the same."""
 _HARMFUL = frozenset({"b64", "crit", "enc", "jku", "jwk", "x5c", "x5u", "zip"})
 """The members that bring a key along, or change how the text is read: nobody has to tell them from harmless ones."""
 _MEDIA = "application/"
@@ -49,7 +52,7 @@ class Rejected(Unauthenticated):
 class Opened:
     """A signed text taken apart, once: what is judged is what was signed. Nothing of it is verified."""
 
-    header: dict[str, Any]
+    header: Mapping[str, Any]
     payload: bytes
     signed: bytes
     signature: bytes
@@ -109,10 +112,11 @@ def open_signed(
     if match is None:
         raise Rejected("form", "it is not three segments of base64url.")
     try:
-        header_bytes, payload, signature = (_strict_b64(segment) for segment in match.groups())
+        payload, signature = _strict_b64(match[2]), _strict_b64(match[3])
+        read = _read_header_again if len(match[1]) <= _USUAL_HEADER else _read_header
+        header = read(match[1], _HEADER_OF_CONTENT if content else _HEADER, of_others)
     except ValueError:
         raise Rejected("form", "it is not three segments of base64url.") from None
-    header = _read_header(header_bytes, _HEADER | {"cty"} if content else _HEADER, of_others=of_others)
     if not _is_media(header.get("typ", kinds[0]), kinds):
         raise Rejected("type", f"typ is not {' or '.join(kinds)}.")
     if content and not _is_media(header.get("cty", content), (content,)):
@@ -190,12 +194,14 @@ def _is_media(stated: object, expected: Sequence[str]) -> bool:
     return name in [each.lower() for each in expected]
 
 
-def _name_algorithm(header: dict[str, Any]) -> str | None:
+def _name_algorithm(header: Mapping[str, Any]) -> str | None:
     stated = header.get("alg")
     return _SAME_ALGORITHM.get(stated, stated) if isinstance(stated, str) else None
 
 
-def _read_header(content: bytes, allowed: frozenset[str], *, of_others: bool) -> dict[str, Any]:
+def _read_header(segment: bytes, allowed: frozenset[str], of_others: bool) -> Mapping[str, Any]:
+    """Return the header in the first segment. Raises ValueError for its encoding, Rejected for what it says."""
+    content = _strict_b64(segment)
     try:
         header = _OBJECT.decode(content)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -209,3 +215,6 @@ def _read_header(content: bytes, allowed: frozenset[str], *, of_others: bool) ->
     if not isinstance(header.get("kid", ""), str):
         raise Rejected("header", "kid is not a string.")
     return header
+
+
+_read_header_again = lru_cache(maxsize=64)(_read_header)

@@ -8,6 +8,7 @@ import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -48,13 +49,18 @@ class KeyFault(Exception):
     """A key cannot be used. The text never contains key material."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class VerificationKey:
     """A public key, its algorithm and its identifier."""
 
     public: PublicKey | RSAPublicKey
     algorithm: str
     kid: str
+
+    @cached_property
+    def jwk(self) -> Mapping[str, str]:
+        """Its JWK with `kid` and `alg`, written once: each message that is kept with its seal has it."""
+        return {**_members(self.public), "alg": self.algorithm, "kid": self.kid}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +170,7 @@ def _render(key: SigningKey, password: bytes | None) -> bytes:
 
 def public_jwk(key: VerificationKey | SigningKey) -> dict[str, str]:
     """Return the public key as a JWK with its `kid` and `alg`."""
-    verification = key.verification if isinstance(key, SigningKey) else key
-    return {**_members(verification.public), "alg": verification.algorithm, "kid": verification.kid}
+    return dict((key.verification if isinstance(key, SigningKey) else key).jwk)
 
 
 def from_jwk(jwk: Mapping[str, object]) -> VerificationKey:

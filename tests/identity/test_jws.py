@@ -7,8 +7,8 @@ import pytest
 from jwt.utils import base64url_decode, base64url_encode
 
 from connector.identity.dcp.methods import read_key
-from connector.identity.jws import Rejected, open_signed, sign_bytes, verify_signature
-from connector.identity.keys import PEER_ALGORITHMS, load_private
+from connector.identity.jws import Rejected, open_signed, sign, sign_bytes, verify_signature
+from connector.identity.keys import PEER_ALGORITHMS, generate, load_private
 
 LIMIT = 4096
 PAYLOAD: Final = (
@@ -122,3 +122,20 @@ def test_the_signature_of_ed25519_is_that_of_the_standard(tmp_path: Path) -> Non
     header, payload, _, signature = EXAMPLES["RFC 8037, A.4"]
     signed = compact(header, payload, "")[:-1].encode()
     assert base64url_encode(sign_bytes(load_private(file), signed)).decode() == signature
+
+
+def test_a_header_that_was_read_before_is_refused_where_it_is_not_allowed() -> None:
+    signed = sign(generate(), b"{}", kind="a", content="b")
+    assert open_signed(signed, limit=LIMIT, kinds=("a",), content="b") == open_signed(
+        signed, limit=LIMIT, kinds=("a",), content="b"
+    )
+    for _ in range(2):
+        with pytest.raises(Rejected, match=r"^header"):
+            open_signed(signed, limit=LIMIT, kinds=("a",))
+
+
+@pytest.mark.parametrize("text", ["e31.e30.e30", "e30.e31.e30", "e30.e30.e31"])
+def test_a_segment_in_a_second_spelling_is_refused_each_time(text: str) -> None:
+    for _ in range(2):
+        with pytest.raises(Rejected, match=r"^form"):
+            open_signed(text, limit=LIMIT, kinds=("a",))

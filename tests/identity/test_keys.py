@@ -113,3 +113,11 @@ def test_a_pipe_in_place_of_a_key_is_refused_at_once(tmp_path):
     os.mkfifo(tmp_path / "key.pem", 0o600)
     with pytest.raises(KeyFault, match="not a regular file"):
         load_private(tmp_path / "key.pem")
+
+
+def test_the_jwk_of_a_key_that_was_handed_out_and_changed_stays_as_it_was() -> None:
+    key = generate().verification
+    before = public_jwk(key)
+    public_jwk(key)["x"] = "another"
+    assert public_jwk(key) == before
+    assert from_jwk(before) == key
