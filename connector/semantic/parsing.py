@@ -15,6 +15,7 @@ from connector.protocol.dsp.codec import parse
 from connector.protocol.dsp.errors import ProtocolError, clean
 from connector.semantic.decoding import decode_document
 from connector.semantic.statements import (
+    RDF,
     XSD,
     BlankTerm,
     IriTerm,
@@ -38,6 +39,7 @@ _PIECE = 64 * 1024
 # pyoxigraph 0.5 ends the process for a term that contains terms some thousand deep; texts rarely have these signs.
 _MOST_TERMS = 500
 _STRING = XSD + "string"
+_ROOT = re.compile(rb"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
 _IS_NAMESPACE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>&%\"']*")
 
 
@@ -88,7 +90,15 @@ def _parse(body: bytes, form: RdfForm, base: str) -> Iterator[list[Statement]]:
                 yield part
                 part = []
     except (SyntaxError, ValueError) as error:
-        raise UnreadableDocument(f"The document is not {form}: {clean(str(error), 200)}.") from None
+        why, root = clean(str(error), 200), _ROOT.search(body) if form is RdfForm.RDF_XML else None
+        if root and RDF.encode() not in body:
+            # Often the answer of another service, as a CSW gives it.
+            name = clean(root[1].decode(errors="replace"), 80)
+            raise UnreadableDocument(
+                f"The document is XML with the root element {name} and not RDF/XML ({why}): give the address of the "
+                "catalogue in DCAT."
+            ) from None
+        raise UnreadableDocument(f"The document is not {form}: {why}.") from None
     except MemoryError:
         # The bound of the parser itself, for what it has to hold at once.
         raise UnreadableDocument("The document has a name or a text that is longer than 16 MB.") from None

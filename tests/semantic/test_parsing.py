@@ -47,6 +47,12 @@ def test_whatever_the_bytes_are_they_are_statements_or_refused(body: bytes) -> N
         (RdfForm.TURTLE, b"<urn:a> <urn:b> " + b"<<( <urn:a> <urn:b> " * 100_000, "terms that consist of terms"),
         (RdfForm.TURTLE, b"<urn:a> <urn:b> " + b"[ <urn:c> " * 100_000, "not text/turtle"),
         (RdfForm.RDF_XML, XML + b"<d:x>" * 100_000, "nested deeper than 64"),
+        (
+            RdfForm.RDF_XML,
+            b"<GetRecordsResponse><a>1</a></GetRecordsResponse>",
+            "root element GetRecordsResponse and not",
+        ),
+        (RdfForm.RDF_XML, XML + b"<d:x d:y='1'>text</d:x></rdf:RDF>", "not application/rdf.xml: "),
         (RdfForm.RDF_XML, b"<!DOCTYPE a SYSTEM 'file:///etc/passwd'>" + XML, "document type"),
         (RdfForm.RDF_XML, "<!DOCTYPE a [<!ENTITY b 'c'>]><a/>".encode("utf-16"), "document type"),
         *(

@@ -359,6 +359,8 @@ SENTENCES: dict[str, str] = {
     "({0}).",
     "It leads to {}: enter that address, if it is the portal's.": "Sie führt zu {0}: bitte diese Adresse eintragen, wenn "
     "sie die des Portals ist.",
+    "The document is XML with the root element {} and not RDF/XML ({}): give the address of the catalogue in DCAT.": "Das "
+    "Dokument ist XML mit dem Wurzelelement {0} und kein RDF/XML ({1}): bitte die Adresse des Katalogs in DCAT angeben.",
     "The document is not {}: {}.": "Das Dokument ist nicht {0}: {1}.",
     "The document needs a context that is not loaded ({}): use Turtle.": "Das Dokument braucht einen Kontext, der nicht "
     "geladen wird ({0}): bitte Turtle verwenden.",
