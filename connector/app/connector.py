@@ -6,6 +6,7 @@ The listeners are `protocol` for peers, `data` for the data plane, `management` 
 import asyncio
 import gc
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -87,10 +88,13 @@ from connector.policy.compiling.compile import ENFORCED_HERE
 from connector.ports.dataplane import FlowReport
 from connector.ports.decider import Decider
 from connector.ports.secret import Secret
+from connector.ports.store_errors import StoreError
 from connector.settings import KeySettings, Settings
 
 STOP_S = 5.0
 CLEAN_S = 3600.0
+LEFT_S = 60.0
+"""How often it is looked for flows that other processes have left, in seconds, beside the times when one has ended."""
 DAY_MS = 86_400_000
 
 
@@ -130,6 +134,8 @@ class ConnectorServer:
     passwords: Argon2Passwords
     notifier: Notifier
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    left: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when another process on the store has ended: it may have left flows."""
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
 
     @property
@@ -159,7 +165,7 @@ class ConnectorServer:
         if self.connected.application:
             own = settings.signaling
             await self.listeners.open_peers("signaling", self.connected.application, own.host, own.port or 0)
-        self.parts.join(self.hear, self.worker.look)
+        self.parts.join(self.hear, self.take_up)
         self.parts.replica.missed = self.catch_up
         if self.parts.replica.is_first.is_set():
             await self.dataplane.resume_flows(self.parts.owner)
@@ -182,6 +188,8 @@ class ConnectorServer:
         ]
         if self.connected.office and self.parts.settings.store.url:
             everywhere.append(("planes", self.connected.office.registrar.book.follow))
+        if self.parts.settings.store.url:
+            everywhere.append(("flows", self._move_left))
         if self.announcer:
             everywhere.append(("announcer", self.announcer.run))
         once: list[tuple[str, Work]] = [
@@ -206,6 +214,23 @@ class ConnectorServer:
         """Take notice that another process on the store has changed a negotiation or transfer."""
         self.context.watch.notify(process)
         self.dataplane.leases.hear(self.parts.owner, process)
+
+    def take_up(self) -> None:
+        """Look for what another process on the store has left, which has ended."""
+        self.worker.look()
+        self.left.set()
+
+    async def _move_left(self) -> None:
+        """Move the flows that other processes have left: at the start, when one has ended, and at intervals."""
+        while True:
+            self.left.clear()
+            try:
+                await self.dataplane.take_up(self.parts.owner)
+            except StoreError as fault:
+                log.warning("flows that other processes have left are looked for later: %s", fault)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LEFT_S):
+                    await self.left.wait()
 
     def catch_up(self) -> None:
         """Take notice that for a time nothing could be heard of the other processes."""
