@@ -6,7 +6,6 @@ The listeners are `protocol` for peers, `data` for the data plane, `management` 
 import asyncio
 import gc
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -47,6 +46,7 @@ from connector.app.parts import (
     read_clock,
     to_bounds,
 )
+from connector.app.planes.left import move_left
 from connector.app.planes.local import build_data_routes
 from connector.app.planes.signaling import ConnectedPlanes
 from connector.app.readiness import Readiness
@@ -88,13 +88,10 @@ from connector.policy.compiling.compile import ENFORCED_HERE
 from connector.ports.dataplane import FlowReport
 from connector.ports.decider import Decider
 from connector.ports.secret import Secret
-from connector.ports.store_errors import StoreError
 from connector.settings import KeySettings, Settings
 
 STOP_S = 5.0
 CLEAN_S = 3600.0
-LEFT_S = 60.0
-"""How often it is looked for flows that other processes have left, in seconds, beside the times when one has ended."""
 DAY_MS = 86_400_000
 
 
@@ -189,7 +186,7 @@ class ConnectorServer:
         if self.connected.office and self.parts.settings.store.url:
             everywhere.append(("planes", self.connected.office.registrar.book.follow))
         if self.parts.settings.store.url:
-            everywhere.append(("flows", self._move_left))
+            everywhere.append(("flows", partial(move_left, self.dataplane, self.parts.owner, self.left)))
         if self.announcer:
             everywhere.append(("announcer", self.announcer.run))
         once: list[tuple[str, Work]] = [
@@ -219,18 +216,6 @@ class ConnectorServer:
         """Look for what another process on the store has left, which has ended."""
         self.worker.look()
         self.left.set()
-
-    async def _move_left(self) -> None:
-        """Move the flows that other processes have left: at the start, when one has ended, and at intervals."""
-        while True:
-            self.left.clear()
-            try:
-                await self.dataplane.take_up(self.parts.owner)
-            except StoreError as fault:
-                log.warning("flows that other processes have left are looked for later: %s", fault)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LEFT_S):
-                    await self.left.wait()
 
     def catch_up(self) -> None:
         """Take notice that for a time nothing could be heard of the other processes."""
