@@ -46,6 +46,7 @@ from connector.app.parts import (
     read_clock,
     to_bounds,
 )
+from connector.app.planes.left import move_left
 from connector.app.planes.local import build_data_routes
 from connector.app.planes.signaling import ConnectedPlanes
 from connector.app.readiness import Readiness
@@ -130,6 +131,8 @@ class ConnectorServer:
     passwords: Argon2Passwords
     notifier: Notifier
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    left: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when another process on the store has ended: it may have left flows."""
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
 
     @property
@@ -159,7 +162,7 @@ class ConnectorServer:
         if self.connected.application:
             own = settings.signaling
             await self.listeners.open_peers("signaling", self.connected.application, own.host, own.port or 0)
-        self.parts.join(self.hear, self.worker.look)
+        self.parts.join(self.hear, self.take_up)
         self.parts.replica.missed = self.catch_up
         if self.parts.replica.is_first.is_set():
             await self.dataplane.resume_flows(self.parts.owner)
@@ -182,6 +185,8 @@ class ConnectorServer:
         ]
         if self.connected.office and self.parts.settings.store.url:
             everywhere.append(("planes", self.connected.office.registrar.book.follow))
+        if self.parts.settings.store.url:
+            everywhere.append(("flows", partial(move_left, self.dataplane, self.parts.owner, self.left)))
         if self.announcer:
             everywhere.append(("announcer", self.announcer.run))
         once: list[tuple[str, Work]] = [
@@ -206,6 +211,11 @@ class ConnectorServer:
         """Take notice that another process on the store has changed a negotiation or transfer."""
         self.context.watch.notify(process)
         self.dataplane.leases.hear(self.parts.owner, process)
+
+    def take_up(self) -> None:
+        """Look for what another process on the store has left, which has ended."""
+        self.worker.look()
+        self.left.set()
 
     def catch_up(self) -> None:
         """Take notice that for a time nothing could be heard of the other processes."""

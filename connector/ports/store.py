@@ -269,6 +269,15 @@ class Store(IssuingStore, JournalStore, ProductStore, Protocol):
     async def flows(self, owner: str, *, state: str) -> Sequence[Flow]:
         """Return the flows in a state, to resume them after a restart."""
 
+    async def flows_left(self, owner: str) -> Sequence[Flow]:
+        """Return the started flows that this side is to move, and no living one of several processes on the store does.
+
+        Where one process has the store, none are left: its own are resumed at its start.
+        """
+
+    async def take_flow(self, owner: str, id: str) -> bool:
+        """Take a flow for this process to move; return False if a living one of several on the store has it."""
+
     async def lease(self, owner: str, flow_id: str) -> Lease | None:
         """Return the present lease of a flow."""
 

@@ -11,7 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,7 +23,7 @@ from connector.client import Connector
 from connector.client.frame.errors import ClientError
 from connector.views.assets import AssetOrder, DataClass
 
-READY_S = 30.0
+READY_S = 60.0
 STUCK_S = 60.0
 POLL_S = 0.02
 CONTENT = b"station;value\n" + b"A 1;17\n" * 4_000
@@ -107,7 +107,9 @@ class Side:
     def kill(self) -> None:
         """Kill the connector and wait for its end."""
         if self.pid:
-            os.kill(self.pid, signal.SIGKILL)
+            # One that was replaced has ended by itself.
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
             self._line("ended")
             self.pid, self.killed_at = None, time.monotonic()
 
@@ -121,7 +123,8 @@ class Side:
     def go_on(self) -> None:
         """Let a connector go on that was stopped."""
         if self.pid:
-            os.kill(self.pid, signal.SIGCONT)
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGCONT)
 
     def died(self) -> bool:
         """Tell whether the connector has ended since it was started; notices it once."""

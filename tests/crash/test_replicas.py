@@ -5,23 +5,31 @@ shares the events out among them anew, and a point is one of those that its proc
 """
 
 import asyncio
+import hashlib
+import random
 import shutil
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from connector.client import Connector
+from connector.client.frame.errors import ClientError
+from connector.views.assets import AssetOrder, DataClass
 from tests.crash import matrix, scenario
-from tests.crash.replicated import SILENT_S, Waker, build_on
-from tests.crash.space import Space, Stuck, space
+from tests.crash.replicated import SILENT_S, House, Waker, build_on
+from tests.crash.space import OFFERED, STUCK_S, Side, Space, Stuck, space
 from tests.store.postgres.server import PostgresServer, make_database_now
 
 pytestmark = [pytest.mark.crash, pytest.mark.postgres]
 
 SERVER_KILLS = 12
+LARGE = 200_000_000
+"""How many bytes are moved so slowly that the process can be killed that moves them."""
 PAUSES = 6
 """How many pauses of each process."""
 
@@ -33,17 +41,7 @@ def check(name: str, rows: list[matrix.Row]) -> None:
     assert (found["lost"], found["duplicated"], found["stuck"]) == (0, 0, 0)
 
 
-def negotiate(both: Space) -> None:
-    """Conclude two contracts with a counter-offer each.
-
-    A flow within a process that is killed goes on when the oldest process starts again (docs/scale.md), which no kill
-    of one replica waits for: so the lives in which processes die have no flows.
-    """
-    for _ in range(2):
-        scenario.negotiate(both, {**scenario.ASKED, "@type": "Offer"})
-
-
-def count_points(both: Space, kind: str, live: matrix.Life = negotiate) -> dict[str, int]:
+def count_points(both: Space, kind: str, live: matrix.Life = scenario.once) -> dict[str, int]:
     """Return how many events each process has in a life, where both of a side have as many."""
     happened = matrix.events(both, kind, live)
     return {
@@ -56,7 +54,7 @@ def count_points(both: Space, kind: str, live: matrix.Life = negotiate) -> dict[
 def test_a_kill_of_any_replica_at_every_write_and_every_send_is_survived(tmp_path: Path) -> None:
     with space(tmp_path, build_on(make_database_now)) as both:
         rows = [
-            matrix.strike(both, both.victims[name], point, "start", negotiate)
+            matrix.strike(both, both.victims[name], point)
             for name, count in count_points(both, "start").items()
             for point in range(1, count + 1)
         ]
@@ -69,7 +67,7 @@ def test_an_answer_to_any_commit_that_is_lost_is_asked_for(tmp_path: Path) -> No
     with space(tmp_path, build_on(make_database_now)) as both:
         rows = [
             matrix.strike(both, both.victims[name], point, "cut")
-            for name, count in count_points(both, "cut", scenario.once).items()
+            for name, count in count_points(both, "cut").items()
             for point in range(1, count + 1)
         ]
     check("answers lost", rows)
@@ -83,10 +81,58 @@ def test_a_replica_that_stands_still_anywhere_is_replaced_and_stores_nothing_mor
             for point in range(1, count + 1, max(1, count // PAUSES)):
                 waker = Waker(both.victims[name], 3 * SILENT_S)
                 waker.start()
-                rows.append(matrix.strike(both, both.victims[name], point, "pause", negotiate))
+                rows.append(matrix.strike(both, both.victims[name], point, "pause"))
                 waker.enough.set()
                 waker.join()
     check("replicas paused", rows)
+
+
+def find_mover(side: House, pid: str) -> Side | None:
+    """Return the process of a side that moves the flow of a transfer of the firm."""
+    found = side.rows(
+        "SELECT replicas.name FROM flows JOIN replicas ON epoch = mover JOIN processes p ON p.id = flows.id "
+        f"WHERE '{pid}' IN (p.id, p.peer_pid)"
+    )
+    moving = {int(name.split(" ")[0].rpartition(":")[2]) for (name,) in found}
+    return next((victim for victim in side.victims if victim.pid in moving), None)
+
+
+def until_completed(firm: Connector, pid: str) -> None:
+    """Wait for the end of a transfer, and start nothing again."""
+    deadline = time.monotonic() + STUCK_S
+    while time.monotonic() < deadline:
+        with suppress(ClientError):
+            found = firm.transfers.show(pid)
+            assert found.state != "TERMINATED", found.ended
+            if found.state == "COMPLETED":
+                return
+        time.sleep(0.1)
+    raise Stuck("the flow of a killed replica does not go on")
+
+
+def test_what_a_killed_replica_moved_arrives_by_another_one_before_it_is_started_again(tmp_path: Path) -> None:
+    content = random.Random(1).randbytes(LARGE)
+    with space(tmp_path, build_on(make_database_now)) as both:
+        (tmp_path / "offered" / "large.bin").write_bytes(content)
+        city, firm = both.city.client, both.firm.client
+        order = AssetOrder(
+            title={"de": "Viel"},
+            source={"kind": "file", "path": "large.bin"},
+            policy=OFFERED,
+            data_class=DataClass.OPEN,
+            licence="cc-by/4.0",
+            media_type="application/octet-stream",
+        )
+        both.dataset = city.assets.publish(city.assets.add(order).id).id
+        agreement = scenario.negotiate(both)
+        for push, side in ((False, both.firm), (True, both.city)):
+            pid = firm.transfers.start(agreement, push=push).id
+            victim = both.until(lambda pid=pid, side=side: find_mover(side, pid), "its mover")
+            victim.kill()
+            until_completed(firm, pid)
+            files = [file.sha256 for file in firm.transfers.files(pid).items]
+            assert files == [hashlib.sha256(content).hexdigest()]
+            both.revive()
 
 
 class Hit(threading.Thread):

@@ -75,7 +75,7 @@ class TenantHouse:
 
     def _look(self) -> None:
         for seat in (self.house, *self.seats.taken.values()):
-            seat.worker.look()
+            seat.take_up()
 
     async def look(self) -> None:
         """Read the list of tenants, and do what it says. Raises SettingsError, StoreError and OSError."""

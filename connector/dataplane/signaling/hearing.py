@@ -20,10 +20,14 @@ _log = logging.getLogger(__name__)
 
 
 class StoredLeases:
-    """The leases of the store, which the gates of a register follow. `release` is told of each flow that has ended."""
+    """The leases of the store, which the gates of a register follow.
 
-    def __init__(self, register: Register, release: Callable[[Flow], None]) -> None:
-        self._register, self._release = register, release
+    `release` is told of each flow that has ended, `launch` of each that has a lease: it moves here if it is this
+    process that has taken it, or if nobody has.
+    """
+
+    def __init__(self, register: Register, release: Callable[[Flow], None], launch: Callable[[Flow], None]) -> None:
+        self._register, self._release, self._launch = register, release, launch
         self._tasks: set[asyncio.Task[None]] = set()
 
     def hear(self, owner: str, flow_id: str) -> None:
@@ -46,7 +50,8 @@ class StoredLeases:
             if gate is None or flow is None:
                 return
             if flow.state in OPEN and lease is not None:
-                gate.grant(lease)
+                if gate.grant(lease):
+                    self._launch(flow)
             elif flow.state in OPEN:
                 gate.revoke(NEVER_GRANTED)
             elif flow.state == FlowState.SUSPENDED:

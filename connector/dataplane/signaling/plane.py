@@ -93,7 +93,7 @@ class LocalDataPlane:
             data_problem=data_problem,
             streams=StreamMoves(self.streams, self.stores, self.treat_messages),
         )
-        self.leases = StoredLeases(self.register, self.streams.release)
+        self.leases = StoredLeases(self.register, self.streams.release, self._jobs.launch)
         self._client = client
         self._data_problem = data_problem
         self.public_url = public_url
@@ -282,6 +282,12 @@ class LocalDataPlane:
                 # lease any more, and is not launched.
                 await asyncio.sleep(0)
         await self.streams.resume(owner)
+
+    async def take_up(self, owner: str) -> None:
+        """Move the flows of an owner that a process has left which had the store too."""
+        for flow in await self.register.store.flows_left(owner):
+            await self.register.find_gate(flow)
+            await self.leases.look((owner, flow.id))
 
     async def close(self) -> None:
         """Stop all streams and jobs and book their bytes; the flows keep their state and can be resumed."""

@@ -122,12 +122,23 @@ class Jobs:
                 await meter.flush()
 
     async def _run_job(self, key: FlowKey, gate: Gate) -> None:
+        ended = None
         try:
-            ended = await self._run(key, gate)
+            if await self._take(key, gate):
+                ended = await self._run(key, gate)
         finally:
             del self._running[key]  # before the notification, whose listener may start the flow again
         if ended:
             await self._insist(ended, lambda: self._notify(ended))
+
+    async def _take(self, key: FlowKey, gate: Gate) -> bool:
+        """Take a flow, so that no other process on the store moves it; return False for one that another one moves."""
+        while gate.find_problem() is None:
+            try:
+                return await self._register.store.take_flow(*key)
+            except Unavailable:
+                await self.pause(_STORE_PAUSE)
+        return False
 
     async def _run(self, key: FlowKey, gate: Gate) -> Flow | None:
         """Move the data of one flow as long as it has a lease; continue if a revoked lease is granted again."""

@@ -234,7 +234,7 @@ class _PostgresSide:
             "WHERE i.indrelid = c.oid AND i.indisprimary) AS keys "
             "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
             "WHERE c.relnamespace = to_regnamespace(quote_ident(current_schema())) AND c.relkind = 'r' "
-            "AND NOT (c.relname = 'processes' AND a.attname = 'claimant') "
+            "AND (c.relname, a.attname) NOT IN (('processes', 'claimant'), ('flows', 'mover')) "
             'GROUP BY c.oid, c.relname ORDER BY c.relname COLLATE "C"'
         )
         return [await self._find_table(row) for row in rows if row["name"] not in _OWN]

@@ -17,7 +17,7 @@ _WITH_OWNER = """
 SELECT c.relname AS name, array_agg(quote_ident(a.attname) ORDER BY a.attnum) AS columns
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE c.relnamespace = to_regnamespace(quote_ident(current_schema())) AND c.relkind = 'r'
-AND NOT (c.relname = 'processes' AND a.attname = 'claimant')
+AND (c.relname, a.attname) NOT IN (('processes', 'claimant'), ('flows', 'mover'))
 GROUP BY c.relname HAVING bool_or(a.attname = 'owner') ORDER BY c.relname COLLATE "C"
 """
 

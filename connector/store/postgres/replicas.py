@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from connector.ports.entities import Flow
 from connector.ports.store import AnyProcess
 from connector.ports.store_errors import StoreError, Unavailable
 from connector.protocol.dsp.machines.machine import ProcessKind
@@ -26,6 +27,7 @@ BEAT_S, SILENT_S = 3.0, 15.0
 NOTHING_ALIKE: Mapping[str, str] = {}
 CHANNEL, RECORD_CHANNEL, BOARD_CHANNEL = "datenkontor", "datenkontor_record", "datenkontor_board"
 
+_flow = msgspec.msgpack.Decoder(Flow).decode
 _negotiation = msgspec.msgpack.Decoder(Negotiation).decode
 _transfer = msgspec.msgpack.Decoder(Transfer).decode
 _log = logging.getLogger(__name__)
@@ -48,7 +50,7 @@ _END_SILENT = """
 DELETE FROM replicas WHERE epoch <> $1
 AND seen_at < (SELECT seen_at FROM replicas WHERE epoch = $1) - make_interval(secs => $2) RETURNING name
 """
-_OTHERS = "SELECT min(epoch) AS first, count(*) AS number FROM replicas"
+_LIVING = "SELECT epoch FROM replicas ORDER BY epoch"
 _IS_FREE = "(claimant IS NULL OR NOT EXISTS (SELECT 1 FROM replicas WHERE epoch = claimant))"
 _ANY_FREE = f"SELECT EXISTS (SELECT 1 FROM processes WHERE owner = $1 AND due_at <= $2 AND {_IS_FREE})"  # noqa: S608 - constants
 _TAKE = f"""
@@ -59,6 +61,15 @@ UPDATE processes SET claimant = NULL WHERE place IN (
 """  # noqa: S608 - constants
 _MINE = """
 SELECT kind, body FROM processes WHERE owner = $1 AND due_at <= $2 AND claimant = $3 ORDER BY due_at, place LIMIT $4
+"""
+# A flow that this side moves has no token: it is a push or a fetch.
+_LEFT = """
+SELECT body FROM flows WHERE owner = $1 AND state = 'STARTED' AND token_hash IS NULL AND plane IS NULL
+AND (mover IS NULL OR NOT EXISTS (SELECT 1 FROM replicas WHERE epoch = mover)) ORDER BY place
+"""
+_TAKE_FLOW = """
+UPDATE flows SET mover = ? WHERE owner = ? AND id = ?
+AND (mover IS NULL OR mover = ? OR NOT EXISTS (SELECT 1 FROM replicas WHERE epoch = mover))
 """
 
 
@@ -90,6 +101,8 @@ class DatabaseReplica:
         """Set while this replica is the oldest one: it alone does what one process does for all."""
         self.count = 1
         """How many replicas there were at the last beat."""
+        self._living: set[int] = set()
+        """The epochs at the last beat."""
         self.heard: Callable[[str], None] = lambda _: None
         self.missed: Callable[[], None] = lambda: None
         self.freed: Callable[[], None] = lambda: None
@@ -178,11 +191,12 @@ class DatabaseReplica:
             _log.warning(
                 "the replica %s was silent for %d s: its work is taken up here", row["name"].partition(" ")[0], SILENT_S
             )
-        others = await connection.fetchrow(_OTHERS)
-        self.count = max(1, others["number"])
-        if others["first"] == self.epoch:
+        living = [row["epoch"] for row in await connection.fetch(_LIVING)]
+        ended = not self._living <= set(living)
+        self._living, self.count = set(living), max(1, len(living))
+        if living and living[0] == self.epoch:
             self.is_first.set()
-        if gone:
+        if gone or ended:
             self.freed()
         waits = self._lead is not None and self.listens.is_set() and not self.leads.is_set()
         if waits and await connection.fetchval("SELECT pg_try_advisory_lock($1)", self._lead):
@@ -211,3 +225,25 @@ async def claim(pool: Any, writer: Any, epoch: int, owner: str, until: int, limi
         error = to_error(fault)
         raise error if isinstance(error, Unavailable) else Unavailable(str(error)) from fault
     return [_negotiation(body) if kind == ProcessKind.NEGOTIATION else _transfer(body) for kind, body in rows]
+
+
+async def list_left(pool: Any, owner: str) -> Sequence[Flow]:
+    """Return the started flows that this side moves and that no living replica has taken."""
+    try:
+        rows = await pool.fetch(_LEFT, owner)
+    except FAULTS as fault:
+        error = to_error(fault)
+        raise error if isinstance(error, Unavailable) else Unavailable(str(error)) from fault
+    return [_flow(row["body"]) for row in rows]
+
+
+async def take_flow(writer: Any, epoch: int, owner: str, id: str) -> bool:
+    """Take a flow that belongs to no other living replica; return whether this one has it."""
+    taken = 0
+
+    def take(connection: PostgresConnection) -> None:
+        nonlocal taken
+        taken = connection.execute(_TAKE_FLOW, (epoch, owner, id, epoch)).rowcount
+
+    await writer.submit(take)
+    return taken == 1

@@ -13,7 +13,7 @@ import asyncpg
 
 from connector.net.tls import database_context
 from connector.ports.changes import FinalizeAgreement, PutAgreement, PutProcess
-from connector.ports.entities import Asset
+from connector.ports.entities import Asset, Flow
 from connector.ports.store import AnyProcess, CommitRule, Store
 from connector.ports.store_errors import StoreError, Unavailable
 from connector.store.postgres import chapters
@@ -26,7 +26,7 @@ from connector.store.postgres.migrate import (
     list_keys,
     migrate,
 )
-from connector.store.postgres.replicas import DatabaseReplica, claim
+from connector.store.postgres.replicas import DatabaseReplica, claim, list_left, take_flow
 from connector.store.postgres.statements.bridge import bridge_all, read_bridged
 from connector.store.postgres.statements.connection import (
     FAULTS,
@@ -292,6 +292,14 @@ class PostgresStore(SqliteStore):
         """Return processes that are due and not driven by another replica that is alive, longest due first."""
         opened = self._chapter
         return await claim(opened.pool, opened.writer, opened.replica.epoch, owner, now, max(limit, 0))
+
+    async def flows_left(self, owner: str) -> Sequence[Flow]:
+        """Return the started flows that this side is to move, and no replica that is alive does."""
+        return await list_left(self._chapter.pool, owner)
+
+    async def take_flow(self, owner: str, id: str) -> bool:
+        """Take a flow for this replica to move; return False if another one that is alive has it."""
+        return await take_flow(self._chapter.writer, self._chapter.replica.epoch, owner, id)
 
     async def close(self) -> None:
         """Finish the running group and close; later calls raise Unavailable."""

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from connector.dataplane.control.gate import NEVER_GRANTED, Gate
+from connector.dataplane.signaling.hearing import StoredLeases
 from connector.ports.entities import FlowDirection
 from connector.protocol.dsp.common import DataAddress
 from tests.dataplane.world import FLOW, OWNER, Side, blob, eventually, flow_request, lease, side, url_and_token
@@ -88,3 +89,18 @@ async def test_what_was_not_heard_is_looked_at_when_the_others_are_heard_again(t
         await other.plane.terminate(OWNER, FLOW, "enough")
         await one.plane.leases.look((OWNER, FLOW))
         assert one.plane.register.gates == {}
+
+
+async def test_a_flow_goes_on_where_it_is_when_another_process_resumes_it(tmp_path: Path) -> None:
+    async with replicas(tmp_path) as (one, other):
+        launched: list[str] = []
+        followed = StoredLeases(one.plane.register, lambda _: None, lambda flow: launched.append(flow.id))
+        await one.serve(one.give("small.bin", b"small"))
+        await other.plane.suspend(OWNER, FLOW, "a while")
+        await followed.look((OWNER, FLOW))
+        await other.plane.resume(OWNER, FLOW)
+        await followed.look((OWNER, FLOW))
+        assert launched == []
+        await other.plane.renew(lease(2))
+        await followed.look((OWNER, FLOW))
+        assert launched == [FLOW]

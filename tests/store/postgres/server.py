@@ -81,6 +81,8 @@ class PostgresServer:
     def kill(self) -> None:
         """Kill every process of the server; `start` recovers what it left."""
         first = self.pid
+        # One that it begins meanwhile would live on, and its memory would keep the server from starting.
+        os.kill(first, signal.SIGSTOP)
         everyone = [first, *map(int, Path(f"/proc/{first}/task/{first}/children").read_text().split())]
         for pid in everyone:
             with suppress(ProcessLookupError):

@@ -3,6 +3,7 @@
 import asyncio
 
 import asyncpg
+import msgspec
 import pytest
 
 from connector.ports import changes
@@ -32,6 +33,38 @@ async def test_due_work_belongs_to_who_committed_it_last_and_is_taken_from_the_d
         await first.close()
         assert [row.id for row in await second.due(OWNER, 9, 3)] == ids[:3]
         assert [row.id for row in await second.due(OWNER, 9, 10)] == ids
+    finally:
+        await second.close()
+
+
+async def test_a_flow_is_moved_by_who_took_it_and_by_another_when_that_one_is_gone() -> None:
+    url = await make_database()
+    staying = DatabaseReplica()
+    freed = asyncio.Event()
+    first = await open_postgres(Server(url), ME)
+    second = await open_postgres(Server(url), ME, replica=staying)
+    staying.freed = freed.set
+    moved, served = values.flow("urn:t:moved", state="STARTED"), values.flow("urn:t:served", state="STARTED")
+    served = msgspec.structs.replace(served, token_hash="a" * 64)
+    moved = msgspec.structs.replace(moved, token_hash=None)
+    try:
+        await first.commit([changes.PutFlow(moved), changes.PutFlow(served)])
+        assert await second.flows_left(OWNER) == [moved]
+        assert await first.take_flow(OWNER, moved.id)
+        assert await first.take_flow(OWNER, moved.id)
+        assert not await second.take_flow(OWNER, moved.id)
+        assert await second.flows_left(OWNER) == []
+        # What a later commit says of the flow does not change who moves it.
+        await second.commit([changes.PutFlow(moved)])
+        assert not await second.take_flow(OWNER, moved.id)
+        freed.clear()
+        await first.close()
+        async with asyncio.timeout(30):
+            await freed.wait()
+        assert await second.flows_left(OWNER) == [moved]
+        assert await second.take_flow(OWNER, moved.id)
+        assert await second.flows_left(OWNER) == []
+        assert not await second.take_flow(OWNER, "urn:t:nobody")
     finally:
         await second.close()
 

@@ -1,0 +1,1 @@
+-- Which process moves the bytes of a flow matters only where several have the store, in PostgreSQL.
