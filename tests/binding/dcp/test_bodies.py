@@ -81,7 +81,7 @@ class Sender:
         return await self.serve.answer(PeerRequest(method="POST", path=self.at.path, headers=given, read=read))
 
     async def refused(self, status: int, body: bytes, **headers: str) -> None:
-        """Hold that a body is refused in the form of this protocol, and that nothing is stored but its token's number."""
+        """Hold that a body is refused in the form of this protocol, and only the number of its token is stored."""
         before = len(self.stored)
         answer = await self.post(body, **headers)
         assert (answer.status, set(json.loads(answer.body))) == (status, {"code", "reason"}), body[:80]
