@@ -1,5 +1,9 @@
-"""Pictures of each page that is found, in both languages: `python -m tests.browser.pictures`, into build/pictures."""
+"""Pictures of each page that is found, in both languages, into build/pictures: `python -m tests.browser.pictures`.
 
+With addresses as arguments, such as `/betrieb /konto`, only of the pages whose addresses begin so.
+"""
+
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -19,7 +23,7 @@ FOLDER = Path("build/pictures")
 WIDTHS = {"wide": 1280, "narrow": 320}
 
 
-def take() -> None:
+def take(*wanted: str) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, open_browser() as browser:
         office, square = ServedOffice(Path(folder)), ServedSquare(**list_sources())
@@ -32,8 +36,11 @@ def take() -> None:
         signed_in = office.do(office.office.sign_in(*UserRole))
         views = choose_views(office.do(walk(signed_in)))
         public = choose_views(square.do(walk(square.square.browser(), ("/",))))
+        operated, views, public = (
+            [view for view in seen if view.startswith(wanted or "/")] for seen in (operated, views, public)
+        )
         for scheme, widths in (("light", WIDTHS), ("dark", {"dark": 1280})):
-            own = office.do(list_own_places(office.office))
+            own = [] if wanted else office.do(list_own_places(office.office))
             page = _open(browser, office, scheme)
             page.goto("/anmelden")
             page.screenshot(path=FOLDER / f"anmelden-{scheme}.png", full_page=True)
@@ -68,5 +75,5 @@ def _take_all(page: Page, places: Iterable[str], widths: Mapping[str, int], begi
 
 
 if __name__ == "__main__":
-    take()
+    take(*sys.argv[1:])
     print(f"{len(list(FOLDER.glob('*.png')))} pictures in {FOLDER}")

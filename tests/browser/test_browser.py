@@ -15,6 +15,11 @@ from tests.browser.served import CHROMIUM, ServedOffice, sign_in, watch
 from tests.web.getting import OPENED as GETTING
 
 pytestmark = [pytest.mark.web, pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine")]
+_BEGINS_CUT = """row => {
+  const begins = [...row.children].map((place) => place.offsetLeft - row.firstElementChild.offsetLeft);
+  const ends = row.scrollLeft + row.clientWidth >= row.scrollWidth - 1;
+  return !ends && begins.every((at) => Math.abs(at - row.scrollLeft) > 1);
+}"""
 
 
 @pytest.fixture
@@ -97,4 +102,20 @@ def test_a_stream_whose_answer_was_an_error_is_opened_again(browser: Browser, se
             break
     expect(page.locator("[data-live] .count")).to_have_text("2", timeout=20_000)
     assert len(opened) == 2
+    context.close()
+
+
+def test_no_place_of_a_narrow_menu_is_cut_where_the_row_begins(browser: Browser, served: ServedOffice) -> None:
+    """The number of what waits without its word says nothing; only where the row ends, its first place may be cut."""
+    context = browser.new_context(locale="de-DE", base_url=served.address, viewport={"width": 320, "height": 800})
+    page, faults = watch(context, served)
+    sign_in(page, served, *UserRole)
+    places = page.locator(".menu a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+    cut = []
+    for place in places:
+        page.goto(place)
+        if page.locator(".menu ul").evaluate(_BEGINS_CUT):
+            cut.append(place)
+    assert len(places) > 5
+    assert (cut, faults) == ([], [])
     context.close()

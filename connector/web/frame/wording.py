@@ -52,7 +52,8 @@ class PageWords(msgspec.Struct, frozen=True):
 
     def say(self, key: str, /, **values: object) -> str:
         """Return a sentence of the chapter `pages`, or of the chapter that a key names with a dot."""
-        return say(self.language, _complete(key), **values)
+        # Three dots alone on a line tell nobody what they belong to.
+        return say(self.language, _complete(key), **values).replace(" …", "\u00a0…")
 
     def find(self, key: str) -> str:
         """Return a sentence that may not exist, else nothing; the key is one as for `say`."""

@@ -25,9 +25,13 @@ if (shown) {
   });
 }
 
-// On a narrow screen the menu is one row that scrolls: the place of the page is seen.
-const here = document.querySelector(".stacked .menu a[aria-current]");
-if (here) here.closest("ul").scrollLeft = here.offsetLeft - here.closest("ul").offsetLeft - 40;
+// On a narrow screen a menu is one row that scrolls: the place of the page is seen, and the whole one before it if both fit.
+for (const here of document.querySelectorAll(".stacked .menu a[aria-current], .places a[aria-current]")) {
+  const [row, place] = [here.closest("ul"), here.closest("li")];
+  const before = place.previousElementSibling;
+  const fits = before && place.offsetLeft + place.offsetWidth - before.offsetLeft <= row.clientWidth;
+  row.scrollLeft = (fits ? before : place).offsetLeft - row.firstElementChild.offsetLeft;
+}
 
 // A part of the page that the server writes anew when something happens; the last event closes the stream.
 const followed = document.querySelector("[data-follow]");

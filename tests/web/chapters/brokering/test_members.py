@@ -9,6 +9,7 @@ from connector.authority.inviting import find_invitation, parse_link
 from connector.ports.entities import UserRole
 from tests.authority.folders import NOW_MS
 from tests.pages.page import Page
+from tests.web.office import Reading
 from tests.web.public.square import Square
 
 PLACE = "/betrieb/mitglieder"
@@ -53,6 +54,7 @@ async def test_data_planes_that_cannot_be_used_are_refused_where_they_were_typed
     answer = await _send(operator, f"{PLACE}/einladen", f"{PLACE}/einladen", **said)
     assert answer.status_code == 422
     assert 'href="#datenebenen"' in answer.text
+    assert [each["name"] for _, each in Reading(answer.text).elements if "aria-invalid" in each] == ["datenebenen"]
     assert places.split()[-1] in answer.text
     assert keeping.show(square.office.authority) == before
 

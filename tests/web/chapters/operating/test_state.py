@@ -38,7 +38,7 @@ async def test_problems_silent_peers_flows_and_the_end_of_the_list_are_named(off
     assert "City Wir liefern Abruf" in text
     assert "gilt noch 3 Tage" in text
     assert "steht noch nicht auf der Liste" in text
-    assert "Ein Vorgang ist an der Reihe." in text
+    assert "Ein Vorgang wartet auf seinen nächsten Schritt." in text
 
 
 async def test_what_ends_or_runs_short_on_the_machine_is_said_with_what_to_do(office: Office) -> None:
