@@ -85,6 +85,7 @@ Encoding = Literal[
     "iso-8859-15",
     "windows-1250",
     "cp850",
+    "macintosh",
 ]
 """The encodings of a CSV; empty for UTF-8."""
 RECORD_FORMATS: Mapping[str, RecordFormat] = {
@@ -95,6 +96,7 @@ RECORD_FORMATS: Mapping[str, RecordFormat] = {
     "application/x-ndjson": "ndjson",
     "application/jsonl": "ndjson",
     "application/geo+json": "geojson",
+    "application/geo+json-seq": "geojson",
     "application/vnd.geo+json": "geojson",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "excel",
     "application/vnd.ms-excel": "excel",

@@ -4,6 +4,7 @@ import mimetypes
 
 _ADDED = {
     ".geojson": "application/geo+json",
+    ".geojsons": "application/geo+json-seq",
     ".ndjson": "application/x-ndjson",
     ".jsonl": "application/x-ndjson",
     ".gpx": "application/gpx+xml",

@@ -1,7 +1,8 @@
 """Records as CSV (RFC 4180) with a header line, in the encoding of the asset: every value is text.
 
 The delimiter is the asset's, the one of a first line `sep=;` before the header, or the most frequent one of `,` `;` tab
-`|` in the header line. A byte order mark and the kind of line end do not change.
+`|` in the header line. A byte order mark and the kind of line end do not change. Spaces before the quote that begins a
+value are left out, as is the sign 0x1A at the end, which is of DOS.
 
 Refused are a quote inside a value that is not between quotes (RFC 4180, section 2, number 5), a line with more or fewer
 values than the header, a field of more than 128 KiB, and a column that occurs twice: neither the end nor the name of a
@@ -17,7 +18,7 @@ from decimal import Decimal
 from itertools import chain, islice
 from typing import Any, Literal
 
-from connector.dataplane.formats.quotes import count_lines, find_stray_quote
+from connector.dataplane.formats.quotes import count_lines, drop_spaces, find_stray_quote
 from connector.dataplane.formats.values import to_text, write_number
 from connector.ports.flow import Record, Untreatable
 from connector.ports.treatment import Records
@@ -26,6 +27,8 @@ LONGEST_RECORD = 1024 * 1024
 MOST_FIELDS = 2_000
 DELIMITERS = ",;\t|"
 _MARK = "\ufeff"
+_END = "\x1a"
+"""The sign with which programs of DOS end a file."""
 _SEPARATOR = re.compile(r'"?sep=([,;\t|])"?\r?\n', re.IGNORECASE)
 
 
@@ -66,7 +69,7 @@ class Csv:
 
     def end(self) -> list[Record]:
         """Return the records after the last line end. Raises Untreatable without a header line."""
-        self._rest += self.decode(b"", final=True)
+        self._rest = (self._rest + self.decode(b"", final=True)).rstrip(_END)
         found = self._parse(len(self._rest), final=True) if self._rest else []
         if self.fields is None:
             raise Untreatable("The CSV is empty: expected a header line with the names of the fields.")
@@ -115,7 +118,7 @@ class Csv:
             if not self._find_dialect(self._rest[:length], final):
                 return []
         found = []
-        self._refuse_stray_quote(self._rest[:length])
+        length = self._check_quotes(length)
         lines = _Lines(self._rest[:length])
         reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
         end, before = length, 0
@@ -142,14 +145,21 @@ class Csv:
         self._rest = self._rest[end:]
         return found
 
-    def _refuse_stray_quote(self, text: str) -> None:
+    def _check_quotes(self, length: int) -> int:
+        """Leave out the spaces before quotes of the first characters; return how many these are then."""
+        text = self._rest[:length]
         stray = find_stray_quote(text, self.delimiter) if '"' in text else None
-        if stray is not None:
+        if stray is None:
+            return length
+        closer = text if self.delimiter == " " else drop_spaces(text, self.delimiter)
+        if find_stray_quote(closer, self.delimiter) is not None:
             line = self._lines + count_lines(text[:stray]) + 1
             raise Untreatable(
                 f"Line {line} of the CSV cannot be read: a quote stands inside a value; "
                 "put the value between quotes and write each quote inside of it twice."
             )
+        self._rest = closer + self._rest[length:]
+        return len(closer)
 
     def _skip_mark(self, length: int, final: bool) -> int:
         """Remove a byte order mark and a line that names the delimiter; return how many characters they had."""

@@ -3,6 +3,9 @@
 A text that keeps to it shows by the number of its quotes where its records end, so that it can be cut without reading.
 """
 
+import re
+from functools import cache
+
 
 def find_stray_quote(text: str, delimiter: str) -> int | None:
     """Return the place of the first quote that neither begins nor ends a value, nor stands inside one twice.
@@ -32,6 +35,21 @@ def _find_first(parts: list[str], borders: set[str]) -> int:
         if outer not in borders:
             return at - 1
     raise AssertionError("a stray quote was seen")
+
+
+def drop_spaces(text: str, delimiter: str) -> str:
+    """Return a text without the spaces between a delimiter or a line end and the quote that begins a value.
+
+    >>> drop_spaces('a, "b, ""c", d', ",")
+    'a,"b, ""c", d'
+    """
+    return _make_pattern(delimiter).sub(lambda found: found[0].lstrip(" "), text)
+
+
+@cache
+def _make_pattern(delimiter: str) -> re.Pattern[str]:
+    """Return the pattern of a value between quotes, with the spaces before it at the beginning of a value."""
+    return re.compile(rf'(?:(?<![^{re.escape(delimiter)}\r\n]) ++)?+"[^"]*+(?:""[^"]*+)*+"?+')
 
 
 def find_last_end(text: str) -> int:

@@ -7,6 +7,8 @@ everything; it tells how to read bytes that may be both.
 """
 
 import re
+from collections.abc import Sequence
+from itertools import islice
 
 from connector.ports.flow import SourceError
 
@@ -102,7 +104,9 @@ def _find_mark(head: bytes, text: bytes, kind: str) -> str | None:
         return "XML"
     if (table or xml) and _JSON.match(text):
         return "JSON"
-    if json and text and text[0] not in _JSON_BEGINS and not _is_wide(head):
+    # A sequence of GeoJSON texts (RFC 8142) is often called GeoJSON.
+    begins = _JSON_BEGINS + b"\x1e" if kind.endswith("geo+json") else _JSON_BEGINS
+    if json and text and text[0] not in begins and not _is_wide(head):
         return "no JSON"
     return None
 
@@ -142,11 +146,50 @@ def find_encoding(sample: bytes) -> str | None:
         pass
     else:
         return "utf-8"
+    return _find_code_page(sample)
+
+
+OLD_ENCODINGS = ("cp850", "macintosh")
+"""The encodings of DOS and of the older Mac, which are told by where their letters stand."""
+_HIGH = re.compile(rb"[\x80-\xff]")
+_MOST_HIGH = 2_000
+_CERTAIN = 5
+"""How many times as often windows-1252 has to be wrong."""
+_UMLAUTS = frozenset("äöüÄÖÜß")
+# Whatever else has a meaning in one of them is rare in a word: a sign between two letters is a wrong reading.
+_LETTERS = frozenset("äöüßéèêëàáâåæçñóòôíìîïúùûøãõœšžÿÄÖÜÉÈÊËÀÁÂÅÆÇÑÓÒÔÍÌÎÏÚÙÛØÃÕŒŠŽ")
+
+
+def _find_code_page(sample: bytes) -> str:
+    """Return the encoding of a text that is not UTF-8: windows-1252, unless it is wrong and an older one is right."""
+    places = [found.start() for found in islice(_HIGH.finditer(sample), _MOST_HIGH)]
+    pieces = [sample[max(at - 1, 0) : at + 2] for at in places]
+    before = [1 if at else 0 for at in places]
+    wrong = _count_wrong(pieces, before, "windows-1252")
+    likely = [name for name in OLD_ENCODINGS if _count_wrong(pieces, before, name) * _CERTAIN < wrong]
+    if likely:
+        text = b"".join(sample[at : at + 1] for at in places)
+        return max(likely, key=lambda name: sum(sign in _UMLAUTS for sign in text.decode(name)))
     try:
         sample.decode("windows-1252")
     except UnicodeDecodeError:
         return "iso-8859-1"
     return "windows-1252"
+
+
+def _count_wrong(pieces: Sequence[bytes], places: Sequence[int], encoding: str) -> int:
+    """Return how many characters make no sense where they stand: a sign inside a word, a large letter after a small."""
+    texts = (piece.decode(encoding, "replace") for piece in pieces)
+    return sum(_is_wrong(text[:at], text[at], text[at + 1 :]) for text, at in zip(texts, places, strict=True))
+
+
+def _is_wrong(before: str, sign: str, after: str) -> bool:
+    if sign == "\ufffd":
+        return True
+    if sign in _LETTERS:
+        return sign.isupper() and before.islower()
+    # A sign may stand between a figure and a letter, never inside a word.
+    return before.isalpha() and after.isalpha() and sign not in "\u2019\u00ad\u00b7\u2013\u2014\u00a0"
 
 
 def _cut_utf8(sample: bytes) -> int:

@@ -12,8 +12,9 @@ from connector.dataplane.files.folder import FOLDER_TYPE, read_listing
 from connector.dataplane.formats.geojson import see_features
 from connector.dataplane.formats.looking import MOST_RECORDS, SAMPLE, look_at_records, see_records
 from connector.dataplane.formats.signatures import check_type
-from connector.dataplane.inspecting.inspecting import inspect_records, word_finding
+from connector.dataplane.inspecting.inspecting import MOST_FINDINGS, inspect_records, word_finding
 from connector.dataplane.inspecting.photos import find_photo_place
+from connector.dataplane.inspecting.texts import inspect_text
 from connector.dataplane.tabular.apart import open_apart
 from connector.dataplane.tabular.opened import Scratch
 from connector.dataplane.tabular.parts import gather_parts
@@ -129,7 +130,10 @@ async def _hold(held: Scratch, chunks: AsyncIterator[bytes]) -> bool:
 
 def _inspect_text(sample: bytes, whole: bool, stated: Records, seen: Sighting) -> Sighting:
     found, records = look_at_records(sample[:SAMPLE], whole, stated, seen.media_type, seen.size)
-    return found if found.problem else inspect_records(found, records, stated)
+    told = tuple(map(word_finding, inspect_text(sample[:SAMPLE], found, stated.encoding)))
+    if not found.problem:
+        found = inspect_records(found, records, stated)
+    return msgspec.structs.replace(found, findings=(*told, *found.findings)[:MOST_FINDINGS])
 
 
 def _inspect_file(held: Scratch, stated: Records, seen: Sighting) -> Sighting:

@@ -1,4 +1,7 @@
-"""GeoJSON (RFC 7946) as rows: a row a feature, with its properties, its identifier and its geometry."""
+"""GeoJSON (RFC 7946) as rows: a row a feature, with its properties, its identifier and its geometry.
+
+A sequence of GeoJSON texts (RFC 8142) is read as one collection.
+"""
 
 import re
 from decimal import Decimal
@@ -13,14 +16,16 @@ from connector.ports.treatment import Records
 
 _LONGEST_NAME = 200
 _NONE = "The data is no GeoJSON: expected a FeatureCollection or a Feature (RFC 7946)."
+_BEGIN = b"\x1e"
 _CODE = re.compile(r"(?:.*[:/])?(CRS84h?|\d{1,6})")
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 
 
 def open_rows(path: Path, _records: Records) -> OpenedRows:
     """Return the features as rows. Raises Untreatable."""
+    data = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
     try:
-        document = _decode(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+        document = _join_texts(data) if data[:1] == _BEGIN else _decode(data)
     except (msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError) as error:
         raise Untreatable(_NONE) from error
     kind = document.get("type") if isinstance(document, dict) else None
@@ -31,6 +36,20 @@ def open_rows(path: Path, _records: Records) -> OpenedRows:
         raise Untreatable(f"The GeoJSON has more than {MOST_ROWS} features: offer it in several files.")
     rows = [_read_feature(number, feature) for number, feature in enumerate(features, 1)]
     return OpenedRows(check_fields(list_union(rows), "GeoJSON"), cut_batches(rows), _find_crs(document))
+
+
+def _join_texts(data: bytes) -> dict[str, Any]:
+    """Return the features of a sequence of texts (RFC 8142, section 2) as one collection.
+
+    A text is a feature or a collection of some; one that is cut off does not end with a line end or a space.
+    """
+    texts = [text for text in data.split(_BEGIN, MOST_ROWS + 1) if text.strip()]
+    features: list[Any] = []
+    for text in texts:
+        document = _decode(text)
+        several = document.get("features") if isinstance(document, dict) else None
+        features += several if isinstance(several, list) else [document]
+    return {"type": "FeatureCollection", "features": features}
 
 
 def _read_feature(number: int, feature: Any) -> Record:

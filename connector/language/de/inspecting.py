@@ -57,6 +57,14 @@ SENTENCES: dict[str, str] = {
     "aber ganz geliefert.",
     "more-layers": "Das GeoPackage hat weitere Ebenen ({detail}): Geprüft ist nur die erste, die Datei wird "
     "aber ganz geliefert.",
+    "title-lines": "Die Namen der Spalten stehen erst in Zeile {detail} ({example}): Lassen Sie die {count} Zeilen "
+    "davor an der Quelle weg, sonst wird die Tabelle nicht gelesen.",
+    "title-lines-one": "Die Namen der Spalten stehen erst in Zeile {detail} ({example}): Lassen Sie die Zeile davor an "
+    "der Quelle weg, sonst wird die Tabelle nicht gelesen.",
+    "old-encoding": "Der Text ist weder UTF-8 noch windows-1252: Nach seinen Buchstaben ist er {detail}. Prüfen Sie "
+    "die Umlaute, oder geben Sie `encoding` an.",
+    "gtfs-commas": "{detail} des GTFS trennt die Werte nicht mit Kommas: Hier wird die Tabelle gelesen, aber Programme "
+    "für Fahrpläne erwarten Kommas.",
     "photo-place": "Das Foto sagt, wo es aufgenommen wurde ({example}): Entfernen Sie den Ort, wenn "
     "er nicht öffentlich sein soll.",
 }

@@ -54,5 +54,13 @@ SENTENCES: dict[str, str] = {
     "is delivered.",
     "more-layers": "The GeoPackage has more layers ({detail}): only the first one is inspected, but the whole file "
     "is delivered.",
+    "title-lines": "The names of the columns stand in line {detail} only ({example}): leave out the {count} lines "
+    "before them at the source, or the table is not read.",
+    "title-lines-one": "The names of the columns stand in line {detail} only ({example}): leave out the line before "
+    "them at the source, or the table is not read.",
+    "old-encoding": "The text is neither UTF-8 nor windows-1252: by its letters it is {detail}. Check its umlauts, or "
+    "state `encoding`.",
+    "gtfs-commas": "{detail} of the GTFS separates its values by another sign than commas: it is read here, but "
+    "programs for timetables expect commas.",
     "photo-place": "The photo says where it was taken ({example}): remove the place if it is not to be public.",
 }

@@ -107,6 +107,7 @@ ROWS = st.lists(st.tuples(BARE | QUOTED, BARE | QUOTED, ENDS), max_size=5)
 @given(rows=ROWS, delimiter=st.sampled_from(",;\t|: "), loose=st.text('a",;\n\r', max_size=6))
 @example(rows=[('17" Monitor', "1", "\n"), ("2", '"a\nb"', "\n")], delimiter=",", loose="")
 @example(rows=[('"a"b', "1", "\n"), ("2", "3", "\n")], delimiter=",", loose="")
+@example(rows=[("1", ' "a\n, "', "\n"), ("2", ' "b"', "\r\n")], delimiter=",", loose="")
 @example(rows=[('""', '"\r\n"', "\r\n")], delimiter=";", loose='"')
 @settings(max_examples=150, deadline=None)
 def test_records_are_those_of_the_grammar_wherever_the_data_is_cut(
@@ -121,6 +122,7 @@ def test_records_are_those_of_the_grammar_wherever_the_data_is_cut(
 
 def _expect(text: str, delimiter: str) -> list[Record] | None:
     """Return the records by Python's own reader, which accepts stray quotes; None if they are refused."""
+    text = text if delimiter == " " else _close(text, delimiter)
     if has_stray_quote(text, delimiter):
         return None
     try:
@@ -128,6 +130,22 @@ def _expect(text: str, delimiter: str) -> list[Record] | None:
         return [dict(zip(head, row, strict=True)) for row in rows]
     except (csv.Error, ValueError):
         return None
+
+
+def _close(text: str, delimiter: str) -> str:
+    """Leave out the spaces between the begin of a value and its quote, sign by sign."""
+    kept, state = "", "begin"
+    for sign in text:
+        if state == "quoted":
+            state = "begin" if sign == '"' else "quoted"
+        elif sign == '"':
+            kept, state = kept.rstrip(" ") if state == "begin" else kept, "quoted"
+        elif sign in {delimiter, "\n", "\r"}:
+            state = "begin"
+        elif sign != " ":
+            state = "bare"
+        kept += sign
+    return kept
 
 
 def has_stray_quote(text: str, delimiter: str) -> bool:
@@ -175,7 +193,7 @@ def test_quotes_of_the_header_do_not_hide_its_delimiter(header: str, delimiter: 
 
 
 @pytest.mark.parametrize("records", [0, 10, 200_000])
-@pytest.mark.parametrize("bad", ['17" Monitor', ' "x"', '"a"b', 'a""'])
+@pytest.mark.parametrize("bad", ['17" Monitor', 'a "x"', '"a"b', 'a""'])
 def test_a_quote_inside_a_bare_value_is_refused_with_its_line_however_large_the_data(records: int, bad: str) -> None:
     data = "p,t\n" + '1,"a\nb"\n' * records + f"2,{bad}\n" + "3,x\n" * records
     with pytest.raises(Untreatable, match=f"Line {2 + 2 * records} of the CSV cannot be read: a quote stands inside"):
@@ -206,3 +224,17 @@ def test_a_quote_that_is_never_closed_is_refused_after_one_record(part: bytes) -
     piece = (part * (PIECE // len(part) + 1))[:PIECE]
     with pytest.raises(Untreatable):
         assert [reader.read(piece) for _ in range(pieces)] == "refused"
+
+
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_a_space_before_a_quote_and_the_end_sign_of_dos_belong_to_no_value(size: int) -> None:
+    data = b'a, "b"\r\n1,  "x, y"\r\n "2", "q\r\n ""r"" , ""s"\r\n3, z\r\n\x1a'
+    codec = Csv(Records(format="csv"))
+    rows = [row for at in range(0, len(data), size) for row in codec.read(data[at : at + size])] + codec.end()
+    assert codec.fields == ("a", "b")
+    assert [tuple(row.values()) for row in rows] == [("1", "x, y"), ("2", 'q\r\n "r" , "s'), ("3", " z")]
+
+
+def test_a_quote_inside_a_value_is_refused_also_where_another_has_a_space_before_it() -> None:
+    with pytest.raises(Untreatable, match="Line 2 of the CSV"):
+        Csv(Records(format="csv")).read(b'a,b\n5" x, "y"\n')

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from connector.dataplane.formats import signatures
-from connector.dataplane.formats.signatures import find_contradiction
+from connector.dataplane.formats.signatures import find_contradiction, find_encoding
 from connector.language.catalogue import LANGUAGES, Language, read_chapter
 
 CSV = b"a,b\n1,2\n"
@@ -130,3 +130,33 @@ def test_every_kind_of_data_is_said_in_every_language(language: Language) -> Non
 )
 def test_data_that_can_be_of_its_type_is_let_through(head: bytes, media_type: str) -> None:
     assert find_contradiction(head, media_type) is None
+
+
+@pytest.mark.parametrize("encoding", ["windows-1252", "cp850", "macintosh"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Straße;Größe\nSchönebürg;Äcker\nMünchner Str.;Über\n",
+        "name;n\nMüll;1\n",
+        "name;n\nKanäle;1\n",
+        "name\nGröße\n",
+        "Übersicht der Plätze\n",
+    ],
+)
+def test_the_code_pages_of_dos_and_of_the_mac_are_told_by_their_letters(text: str, encoding: str) -> None:
+    found = find_encoding(text.encode(encoding))
+    assert found is not None
+    assert text.encode(encoding).decode(found) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["„Haus“ – ‚x‘…", "10 €", "Café d’été", "Hašek", "5°C, 20 m² §3", "Œuvre", "L’Haÿ", "Øresund å æ", "x·y"]
+)
+def test_signs_of_windows_are_not_taken_for_letters_of_another_code_page(text: str) -> None:
+    assert find_encoding(text.encode("windows-1252")) == "windows-1252"
+
+
+def test_a_single_damaged_word_does_not_change_the_encoding_of_all() -> None:
+    text = "Straße\nGröße\n" * 50
+    assert find_encoding(text.encode("windows-1252") + "M\x81ll\nSchŠden\n".encode("latin-1", "replace")) != "cp850"
+    assert find_encoding(text.encode("cp850") + "Š".encode("windows-1252")) == "cp850"

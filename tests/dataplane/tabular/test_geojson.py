@@ -1,10 +1,14 @@
 """GeoJSON as rows."""
 
+import asyncio
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from connector.dataplane.files.media_types import guess_media_type
+from connector.dataplane.signaling.looking import try_source
+from connector.dataplane.sources.file import FileSource
 from connector.dataplane.tabular.opening import open_file
 from connector.ports.flow import Untreatable
 from connector.ports.treatment import Records
@@ -46,3 +50,28 @@ def test_a_reference_system_is_read_however_it_is_named_and_is_never_made_up(
 ) -> None:
     data = msgspec.json.encode({"type": "FeatureCollection", "features": [], "crs": stated})
     assert open_file(put(tmp_path, data), Records(format="geojson")).crs == crs
+
+
+FEATURE = b'{"type": "Feature", "properties": {"a": 1.50}, "geometry": {"type": "Point", "coordinates": [7, 51]}}'
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.geojsons", b"\x1e" + FEATURE + b"\n\x1e" + FEATURE + b"\n"),
+        ("a.geojson", b"\x1e" + FEATURE + b"\n\x1e" + FEATURE),
+        ("a.geojson", b'\x1e{"type": "FeatureCollection", "features": [' + FEATURE + b"]}\n\x1e" + FEATURE + b"\n"),
+    ],
+)
+def test_a_sequence_of_texts_is_read_as_one_collection(tmp_path: Path, name: str, data: bytes) -> None:
+    assert [str(row["a"]) for row in rows_of(put(tmp_path, data), "geojson")] == ["1.50", "1.50"]
+    (tmp_path / name).write_bytes(data)
+    kind = guess_media_type(name) or ""
+    seen = asyncio.run(try_source({"file": FileSource(tmp_path)}, {"kind": "file", "path": name}, kind, None))
+    assert (seen.problem, seen.records) == (None, 2)
+
+
+@pytest.mark.parametrize("data", [b"\x1e" + FEATURE[:-1], b"\x1e[]", b"\x1e1", b"\x1e" + FEATURE + b"\x1e{"])
+def test_a_sequence_with_a_text_that_is_cut_or_no_feature_is_refused(tmp_path: Path, data: bytes) -> None:
+    with pytest.raises(Untreatable, match="GeoJSON"):
+        rows_of(put(tmp_path, data), "geojson")

@@ -1,9 +1,13 @@
 """Tables of GTFS as rows."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from connector.dataplane.signaling.looking import try_source
+from connector.dataplane.sources.file import FileSource
+from connector.dataplane.tabular.opened import FileRemark
 from connector.dataplane.tabular.opening import open_file
 from connector.ports.flow import Record, Untreatable
 from connector.ports.treatment import Records
@@ -45,3 +49,32 @@ def test_a_broken_archive_is_refused(tmp_path: Path) -> None:
 def test_a_row_with_more_values_than_the_header_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Untreatable):
         rows_of(put(tmp_path, make_archive({**FEED, "stops.txt": b"a,b\n1,2,3\n"})))
+
+
+@pytest.mark.parametrize("sign", [";", "\t", "|"])
+def test_a_table_with_another_separator_is_read_and_told(tmp_path: Path, sign: str) -> None:
+    feed = {**FEED, "stops.txt": "stop_id,stop_name\n1,Rathaus\n".replace(",", sign).encode()}
+    opened = open_file(put(tmp_path, make_archive(feed)), Records(format="gtfs"))
+    assert opened.remarks == (FileRemark("gtfs-commas", "stops.txt"),)
+    assert list(opened.batches) == [[{"stop_id": "1", "stop_name": "Rathaus"}], []]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("stop_id,stop_name\n1,Süd\n".encode("windows-1252"), "'stops' of the GTFS is not in UTF-8"),
+        ("stop_id,stop_name\n1,Sü".encode()[:-1], "'stops' of the GTFS is not in UTF-8"),
+        (b"", "'stops' of the GTFS is empty"),
+        (b"\xef\xbb\xbf\n", "'stops' of the GTFS is empty"),
+    ],
+)
+def test_a_table_that_gtfs_does_not_allow_is_refused_in_its_words(tmp_path: Path, data: bytes, said: str) -> None:
+    with pytest.raises(Untreatable, match=said):
+        rows_of(put(tmp_path, make_archive({**FEED, "stops.txt": data})))
+
+
+def test_the_separator_of_a_table_is_a_finding_of_the_inspection(tmp_path: Path) -> None:
+    (tmp_path / "feed.zip").write_bytes(make_archive({**FEED, "stops.txt": b"stop_id;stop_name\n1;Nord\n"}))
+    address = {"kind": "file", "path": "feed.zip"}
+    seen = asyncio.run(try_source({"file": FileSource(tmp_path)}, address, "application/zip", None))
+    assert "gtfs-commas" in {finding.code for finding in seen.findings}

@@ -42,6 +42,10 @@ SENTENCES: dict[str, str] = {
     "The archive has no agency.txt: it is no GTFS, or its tables lie in a folder.": "Das Archiv hat keine agency.txt: Es ist "
     "kein GTFS, oder seine Tabellen liegen in einem Ordner.",
     "The GTFS has no table {}: choose one of {}.": "Das GTFS hat keine Tabelle {0}: möglich sind {1}.",
+    "The table {} of the GTFS is empty: GTFS expects the names of its fields.": "Die Tabelle {0} des GTFS ist leer: GTFS "
+    "erwartet die Namen ihrer Felder.",
+    "The table {} of the GTFS is not in UTF-8, as GTFS demands: export it again.": "Die Tabelle {0} des GTFS ist nicht in "
+    "UTF-8, wie GTFS es verlangt: bitte neu exportieren.",
     "The table has more than {} rows: offer it in several files.": "Die Tabelle hat mehr als {0} Zeilen: bitte in mehreren "
     "Dateien anbieten.",
     "The data is no message of GTFS Realtime: offer one feed message in the form of Protocol Buffers.": "Die Daten sind keine "
