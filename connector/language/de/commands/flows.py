@@ -270,6 +270,7 @@ SENTENCES: dict[str, str] = {
     "erreicht: bitte später erneut versuchen.",
     "The treatment in the lease cannot be read: run the data plane and the control plane in the same release.": "Die "
     "Aufbereitung der Freigabe lässt sich nicht lesen: Datenebene und Steuerung müssen dieselbe Version haben.",
+    "The data plane {} is gone, and {} has the data too.": "Die Datenebene {0} ist ausgefallen, und {1} hat die Daten auch.",
     # Parts of sentences.
     "its head is larger than {} bytes": "ihr Kopf ist größer als {0} Bytes",
     "it has more than {} fields": "sie hat mehr als {0} Felder",
