@@ -41,7 +41,7 @@ from connector.controlplane.notices.notifier import NoticeRule
 from connector.controlplane.usecases.holding.keeping import CredentialService
 from connector.controlplane.usecases.issuing.making import IssuerService
 from connector.identity.dcp.resolver import DidResolver
-from connector.identity.files import read_bounded, write_new
+from connector.identity.files import FileFault, read_bounded, write_new
 from connector.identity.keys import SigningKey, examine_key
 from connector.identity.listing.clocks import warn_of_clock
 from connector.net.addresses import NetPolicy, check_callback, check_data_address
@@ -405,7 +405,8 @@ def load_secret(settings: Settings) -> Secret:
     """
     path = settings.store.path.with_suffix(".secret")
     if not path.exists():
-        write_new(path, os.urandom(SECRET_BYTES), mode=0o600)
+        with suppress(FileFault):  # another process was first: its secret counts
+            write_new(path, os.urandom(SECRET_BYTES), mode=0o600)
         log.info("created the secret for pseudonyms and references to persons: %s", path)
     return Secret(read_bounded(path, SECRET_FILE_BYTES, private=True))
 

@@ -36,6 +36,8 @@ RECORD, ROOTS, ISSUER, NEXT_ISSUER, ROOT, SPARE, SIGNED, PROFILE = (
     "members.jws",
     "trust.toml",
 )
+NOTE = "unfinished.json"
+"""The note that `authority init` or `authority renew` has begun here, until its list is published."""
 MAX_RECORD = 32 * 1024 * 1024
 MAX_INVITATIONS = 1_000
 MAX_ROOT = 16 * 1024
@@ -146,21 +148,33 @@ def create(
     """Make the keys and the record of an authority, and let it sign the working list from now on; raises RosterFault.
 
     `operator` is the key that signed the list until now: it certifies the issuer key too, so that members that pin it
-    go on. `password` protects the private keys of the roots.
+    go on. `password` protects the private keys of the roots. After a call that was cut short, its keys and its record
+    count. `end` says that there is nothing left to go on with.
     """
     try:
         parse_web_did(did)
     except ClaimFault as fault:
         raise RosterFault(fault.reason) from None
     folder = authority.folder
+    goes_on = is_begun(authority)
     if (folder / RECORD).exists():
-        raise RosterFault(f"{folder} is the folder of an authority already and was not changed.")
+        record = show(authority)
+        if not goes_on or (record.did, record.url) != (did, url):
+            raise RosterFault(f"{folder} is the folder of an authority already and was not changed.")
+        return record
     roster.show(authority.members)
     folder.mkdir(parents=True, exist_ok=True)
-    root, spare = (new_key(folder / name, password=password) for name in (ROOT, SPARE))
-    issuer = new_key(folder / ISSUER)
+    for name in () if goes_on else (ROOT, SPARE, ISSUER, ROOTS):
+        if (folder / name).exists():
+            raise RosterFault(
+                f"{folder / name} already exists and was not changed: put the other files of its authority back from "
+                "the backup, or move it away to make a new authority."
+            )
+    begin(authority)
+    root, spare = (make_root(folder / name, password) for name in (ROOT, SPARE))
+    issuer = make_root(folder / ISSUER)
+    replace_atomically(folder / ROOTS, render({"keys": [public_jwk(each) for each in (root, spare)]}), mode=0o644)
     try:
-        write_new(folder / ROOTS, render({"keys": [public_jwk(each) for each in (root, spare)]}), mode=0o644)
         if not (folder / PROFILE).exists():
             write_new(folder / PROFILE, _describe_profile(did, moving=operator is not None).encode(), mode=0o644)
     except FileFault as fault:
@@ -169,6 +183,32 @@ def create(
     roster.name_issuer(authority.members, did)
     _write(folder, record)
     return record
+
+
+def begin(authority: Authority, last_root: str = "") -> None:
+    """Note what is begun, before anything is made; `last_root` is the thumbprint of the one before a new pair."""
+    replace_atomically(authority.folder / NOTE, render({"last_root": last_root}), mode=0o600)
+
+
+def is_begun(authority: Authority) -> bool:
+    """Return whether something was begun in the folder and has not come to its end."""
+    return (authority.folder / NOTE).exists()
+
+
+def find_last_root(authority: Authority) -> str:
+    """Return the thumbprint that `begin` has noted; empty without a note. Raises RosterFault."""
+    path = authority.folder / NOTE
+    if not path.exists():
+        return ""
+    try:
+        return read_json(read_bounded(path, MAX_RECORD), dict[str, str]).get("last_root", "")
+    except (FileFault, HandedInFault) as fault:
+        raise RosterFault(f"{path} cannot be used: {fault}") from None
+
+
+def end(authority: Authority) -> None:
+    """Note that what was begun has come to its end."""
+    (authority.folder / NOTE).unlink(missing_ok=True)
 
 
 def show(authority: Authority) -> AuthorityRecord:
@@ -272,6 +312,11 @@ def load_root(path: Path, password: bytes = b"") -> SigningKey:
     return load_key(path, password=password)
 
 
+def make_root(path: Path, password: bytes = b"") -> SigningKey:
+    """Make a private key, or return the one that a call that was cut short has made; raises RosterFault."""
+    return load_root(path, password) if path.exists() else new_key(path, password=password)
+
+
 def read_profile(authority: Authority) -> TrustProfile:
     """Return the profile of the data space as people wrote it; raises RosterFault."""
     try:
@@ -305,10 +350,11 @@ def check_root(authority: Authority, root: SigningKey, *, recovers: bool) -> Non
 
 def _find_rank(record: AuthorityRecord, roots: Sequence[VerificationKey]) -> int:
     """Return the place of the root that is in force: the furthest behind that has certified the issuer key."""
-    return max((rank for rank, root in enumerate(roots) if _has_certified(root, record)), default=0)
+    return max((rank for rank, root in enumerate(roots) if has_certified(root, record)), default=0)
 
 
-def _has_certified(root: VerificationKey, record: AuthorityRecord) -> bool:
+def has_certified(root: VerificationKey, record: AuthorityRecord) -> bool:
+    """Return whether a root has certified the issuer key in use."""
     for text in record.certificates:
         with suppress(Rejected):
             read_certificate(text.encode(), (root,))

@@ -1,8 +1,16 @@
 """Read and write files safely: keys and participant lists, with a size limit, access rights and atomic writes."""
 
+import fcntl
 import os
+import secrets
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
+
+_DRAFT: Final = ".draft.new"
+"""The end of the name of a draft; a backup leaves out what ends in `.new`."""
 
 
 class FileFault(Exception):
@@ -31,12 +39,15 @@ def read_bounded(path: Path, limit: int, *, private: bool = False) -> bytes:
 
 
 def write_new(path: Path, content: bytes, *, mode: int) -> None:
-    """Write a file that must not exist yet, durably; raises FileFault if it does."""
+    """Write a file that must not exist yet, durably; at any moment, it is whole or absent.
+
+    Raises FileFault if it exists, and OSError, which names the file.
+    """
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with _draft(path, content, mode) as draft:
+            os.link(draft, path)
     except FileExistsError:
         raise FileFault(f"{path} already exists and was not changed.") from None
-    _fill(descriptor, content)
     _sync_folder(path.parent)
 
 
@@ -45,24 +56,54 @@ def replace_atomically(path: Path, content: bytes, *, mode: int) -> None:
 
     Raises OSError, which names the file.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
-    draft.unlink(missing_ok=True)
-    try:
-        _fill(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), content)
+    with _draft(path, content, mode) as draft:
         draft.replace(path)
-    except OSError as error:
-        error.filename = str(path)
-        raise
-    finally:
-        draft.unlink(missing_ok=True)
     _sync_folder(path.parent)
 
 
-def _fill(descriptor: int, content: bytes) -> None:
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+@contextmanager
+def _draft(path: Path, content: bytes, mode: int) -> Iterator[Path]:
+    """Write a draft beside a file, and remove it and what killed processes have left there; an OSError names the file.
+
+    Whoever writes a draft holds a lock on it, which ends with the process: a draft that nobody holds is left over.
+    """
+    try:
+        _remove_left(path.parent)
+        draft, descriptor = _open_draft(path, mode)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+                yield draft
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        error.filename, error.filename2 = str(path), None
+        raise
+
+
+def _open_draft(path: Path, mode: int) -> tuple[Path, int]:
+    while True:
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}{_DRAFT}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        # Another process may have taken it for one that is left over, before it was locked.
+        if os.fstat(descriptor).st_nlink:
+            return draft, descriptor
+        os.close(descriptor)
+
+
+def _remove_left(folder: Path) -> None:
+    """Remove the drafts of a folder that nobody holds: one may have a private key."""
+    for left in folder.glob(f".*{_DRAFT}"):
+        with suppress(OSError):  # somebody holds it, or it is gone
+            descriptor = os.open(left, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                left.unlink()
+            finally:
+                os.close(descriptor)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -152,6 +152,11 @@ def save_private(path: Path, key: SigningKey, *, password: bytes | None = None) 
         raise KeyFault(str(fault)) from None
 
 
+def replace_private(path: Path, key: SigningKey) -> None:
+    """Write a private key as PEM without a password, mode 0600, in place of one that may be there."""
+    replace_atomically(path, _render(key, None), mode=0o600)
+
+
 def protect_private(path: Path, password: bytes, *, before: bytes | None = None) -> SigningKey:
     """Encrypt a key file with a password, in place of the one of `before`, and return its key; raises KeyFault."""
     key = load_private(path, password=before)

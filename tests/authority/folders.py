@@ -26,6 +26,7 @@ def found(base: Path, operator: SigningKey | None = None) -> Authority:
     authority = Authority(folder=base / "authority", members=base / "members.json")
     roster.create(authority.members, "urn:participant:broker")
     keeping.create(authority, DID, "https://broker.example", now=NOW, operator=operator)
+    keeping.end(authority)
     return authority
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from connector.binding.dps.registering import Introducer, Registrar, data_plane_
 from connector.binding.dps.transfers import TransferEndpoint, transfer_routes
 from connector.binding.dsp.routing import Route, dispatcher
 from connector.dataplane.signaling.plane import LocalDataPlane
-from connector.identity.keys import SigningKey, generate, load_private, save_private
+from connector.identity.keys import KeyFault, SigningKey, generate, load_private, save_private
 from connector.identity.plane_tokens import PlaneTokens, TokenClient, find_key_fault
 from connector.net.addresses import format_origin
 from connector.net.client import GuardedClient
@@ -147,6 +148,7 @@ def _load_key(settings: Settings) -> SigningKey:
     """Return the key for the tokens to planes, from the file beside the store; it is made at the first start."""
     path: Path = settings.store.path.with_suffix(".planes.pem")
     if not path.exists():
-        save_private(path, generate())
+        with suppress(KeyFault):  # another process was first: its key counts
+            save_private(path, generate())
         log.info("created the key for the signaling between planes: %s", path)
     return load_private(path)

@@ -41,14 +41,16 @@ def init(call: CommandCall, password_file: PasswordOption = None) -> None:
 
     Two roots are made, of which one is the spare. Move both away from this machine, to two places. The broker must not
     run meanwhile; it proves itself by its document from then on. Members of before go on until they have joined.
+    If the command is interrupted, call it again.
     """
     settings, home = call.read_settings(), call.file.resolve().parent
-    if settings.authority.folder is not None:
+    begun = keeping.is_begun(Authority(folder=home / FOLDER, members=home / MEMBERS))
+    if settings.authority.folder is not None and not begun:
         raise Failure(Code.USAGE, "authority.exists", folder=settings.authority.folder)
     own, did = name_did(settings.protocol.public_url), name_did(settings.protocol.public_url, (FOLDER,))
     authority = Authority(folder=home / FOLDER, members=home / MEMBERS)
     key, now = load_own_key(settings), datetime.now(UTC)
-    others = [each for each in roster.show(authority.members).members if each.id != settings.participant.id]
+    others = [each for each in roster.show(authority.members).members if each.id not in (settings.participant.id, own)]
     establish(
         authority,
         settings.participant.id,
@@ -60,9 +62,12 @@ def init(call: CommandCall, password_file: PasswordOption = None) -> None:
         operator=key if others else None,
         password=read_password(password_file),
     )
-    changed = use_authority(settings, own, str(settings.identity.roster), home / FOLDER / ROOTS)
-    kept = change_file(call.file, list_changes(changed, home) | {"authority": {"folder": FOLDER}})
+    kept = None
+    if settings.authority.folder is None:
+        changed = use_authority(settings, own, str(settings.identity.roster), home / FOLDER / ROOTS)
+        kept = change_file(call.file, list_changes(changed, home) | {"authority": {"folder": FOLDER}})
     document = issuing.publish(find_authority(load(call.file)) or authority, now=now)
+    keeping.end(authority)
     call.output.print_result(
         {
             "folder": str(authority.folder),

@@ -76,6 +76,7 @@ def renew(
         stolen=stolen,
     )
     published = publish_and_tell(settings, authority)
+    keeping.end(authority)
     folder, thumbprint = authority.folder, keeping.load_roots(authority)[0].kid
     until = call.output.format_time(moment(record.certified_until))
     print_published(

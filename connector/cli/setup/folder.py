@@ -11,13 +11,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from connector.authority import card as cards
-from connector.authority import issuing, roster
+from connector.authority import issuing, keeping, roster
 from connector.authority.card import IdentityCard
 from connector.authority.founding import FOLDER, establish
 from connector.authority.issuing import BASE
-from connector.authority.keeping import ROOTS, Authority
+from connector.authority.keeping import RECORD, ROOTS, Authority
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.setup.plan import CARD, KEY, LIST, MEMBERS, OPERATOR, SETTINGS, Plan, replace_port
+from connector.identity.files import replace_atomically
 from connector.identity.keys import SigningKey, VerificationKey
 from connector.net.addresses import join_host
 from connector.protocol.dcp.did import LOCAL_HOST
@@ -46,7 +47,7 @@ def write_folder(plan: Plan) -> str:
         for part in (folder, folder / "received", plan.data or folder / "offered"):
             create_folder(part)
         key = cards.load_key(key_file) if key_file.exists() else cards.new_key(key_file)
-        if plan.is_broker and not (folder / MEMBERS).exists():
+        if plan.is_broker:
             _begin_list(plan, key)
         card = _make_card(plan, key, _find_roots(plan))
         secret = secrets.token_urlsafe(32)
@@ -82,17 +83,27 @@ def _make_card(plan: Plan, key: SigningKey, roots: Sequence[VerificationKey] = (
 
 
 def _begin_list(plan: Plan, key: SigningKey) -> None:
-    """Begin the participant list of a broker, and publish it: by its key, or by an authority that is made for it."""
+    """Begin the participant list of a broker, and publish it: by its key, or by an authority that is made for it.
+
+    A call that was cut short goes on here; a list that was published is left alone.
+    """
     folder, now = plan.directory, datetime.now(UTC)
-    roster.create(folder / MEMBERS, plan.id)
-    roster.add(folder / MEMBERS, cards.make_member(_make_card(plan, key), roles=("broker",)))
+    authority = Authority(folder=folder / FOLDER, members=folder / MEMBERS, mirror=folder / LIST)
+    founds = keeping.is_begun(authority)
+    if (folder / LIST).exists() and not founds:
+        return
+    if not (folder / MEMBERS).exists():
+        roster.create(folder / MEMBERS, plan.id)
+    if not roster.show(folder / MEMBERS).members:
+        roster.add(folder / MEMBERS, cards.make_member(_make_card(plan, key), roles=("broker",)))
     if not plan.by_document:
         roster.publish(folder / MEMBERS, folder / LIST, key, now=now)
         return
-    authority = Authority(folder=folder / FOLDER, members=folder / MEMBERS, mirror=folder / LIST)
-    path = plan.address.removeprefix(plan.public_url)
-    establish(authority, plan.id, own=plan.id, did=f"{plan.id}:{FOLDER}", url=plan.public_url, path=path, now=now)
+    if founds or not (folder / FOLDER / RECORD).exists():
+        path = plan.address.removeprefix(plan.public_url)
+        establish(authority, plan.id, own=plan.id, did=f"{plan.id}:{FOLDER}", url=plan.public_url, path=path, now=now)
     issuing.publish(authority, now=now)
+    keeping.end(authority)
 
 
 def _find_roots(plan: Plan) -> tuple[VerificationKey, ...]:
@@ -149,14 +160,7 @@ def _build_title(plan: Plan) -> str:
 
 def write_file(path: Path, content: str, *, mode: int = 0o644) -> None:
     """Write a whole file or none, and wait until it is on the disk."""
-    draft = path.with_name(f".{path.name}.new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    _sync(path.parent)
+    replace_atomically(path, content.encode(), mode=mode)
 
 
 def find_cause(*paths: Path) -> str:

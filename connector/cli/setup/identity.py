@@ -1,8 +1,7 @@
 """The identity card of a folder that is set up: written anew from the settings, with the old key or a new one."""
 
 import json
-import os
-import shutil
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,7 +11,8 @@ from connector.authority.card import IdentityCard
 from connector.authority.roster import RosterFault
 from connector.cli.setup.folder import write_file
 from connector.cli.setup.plan import CARD, replace_port
-from connector.identity.keys import KeyFault, SigningKey, from_jwk
+from connector.identity.files import FileFault, write_new
+from connector.identity.keys import KeyFault, SigningKey, from_jwk, generate, replace_private
 from connector.net.addresses import format_origin, parse_url
 from connector.net.errors import Blocked
 from connector.settings import Settings
@@ -100,10 +100,9 @@ def may_be_broker(file: Path, settings: Settings) -> bool:
 
 def make_key(path: Path) -> tuple[SigningKey, Path | None]:
     """Make a new private key; return it and where the old one is kept. Raises RosterFault, OSError."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
-    key = cards.new_key(draft)
+    key = generate()
     kept = keep_beside(path)
-    draft.replace(path)
+    replace_private(path, key)
     return key, kept
 
 
@@ -122,19 +121,14 @@ def keep_beside(path: Path) -> Path | None:
     """Copy a file to the first free name `…1`, `…2` beside it; None if there is no file. Raises OSError."""
     if not path.exists():
         return None
+    content, mode = path.read_bytes(), path.stat().st_mode & 0o777
     number = 1
     while True:
         kept = path.with_name(f"{path.name}.{number}")
-        try:
-            descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, path.stat().st_mode & 0o777)
-        except FileExistsError:
-            number += 1
-            continue
-        with os.fdopen(descriptor, "wb") as target, path.open("rb") as source:
-            shutil.copyfileobj(source, target)
-            target.flush()
-            os.fsync(target.fileno())
-        return kept
+        with suppress(FileFault):
+            write_new(kept, content, mode=mode)
+            return kept
+        number += 1
 
 
 def _choose_search(settings: Settings, before: IdentityCard | None) -> str:
