@@ -1,6 +1,8 @@
 """`authority`: made beside a broker, published, and the drills for lost and stolen keys, each step a command."""
 
+import errno
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -107,3 +109,27 @@ def test_the_password_of_a_root_is_in_a_file_of_its_own(
     assert cli(*root, "--password-file", str(secret)).code == 0
     secret.chmod(0o644)
     assert "Other users can read" in cli(*root, "--password-file", str(secret)).err
+
+
+@pytest.mark.parametrize("step", ["establish", "change_file", "issuing.publish", "keeping.end"])
+def test_an_init_that_is_cut_short_goes_on_with_the_same_call(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def die(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"connector.cli.commands.authority.{step}", die)
+        with pytest.raises(OSError, match="No space"):
+            set_up(cli, tmp_path, monkeypatch)
+    done = cli("authority", "init", *BROKER)
+    assert done.code == 0, done.err
+    assert "joined" not in done.out
+    home = tmp_path / "broker"
+    authority = Authority(folder=home / "authority", members=home / "members.json")
+    assert tomllib.loads((home / "datenkontor.toml").read_text())["authority"] == {"folder": "authority"}
+    assert (
+        roster.verify(authority.signed, keeping.load_roots(authority), now=datetime.now(UTC)).document.members[0].former
+    )
+    again = cli("authority", "init", *BROKER)
+    assert (again.code, "not changed" in again.err) == (2, True)

@@ -1,15 +1,19 @@
 """The files of a folder: written as a whole, and never over existing ones unasked."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from connector.authority import roster
+from connector.authority.card import operator_keys
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.setup.folder import refuse_to_overwrite, write_folder
 from connector.cli.setup.plan import CARD, KEY, LIST, MEMBERS, OPERATOR, SETTINGS, Plan
 from connector.net.addresses import check_url, net_policy
 from connector.settings import load
+from tests.authority.test_unfinished import Killed, cut_short
 
 
 def plan(directory: Path, *, url: str = "http://127.0.0.1:7080", is_broker: bool = False) -> Plan:
@@ -64,3 +68,25 @@ def test_a_folder_that_cannot_be_written_is_a_failure(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Failure, match="cannot be written"):
         write_folder(plan(tmp_path / "file/a"))
+
+
+@pytest.mark.parametrize("by_document", [False, True], ids=["roster", "authority"])
+def test_a_broker_whose_folder_is_cut_short_anywhere_is_made_by_the_next_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_document: bool
+) -> None:
+    ended: list[list[str]] = []
+    for at in (400, *range(1, 400)):
+        folder = tmp_path / str(at)
+        made = replace(plan(folder, url="http://localhost:7080", is_broker=True), by_document=by_document)
+        made = replace(made, id="did:web:localhost%3A7080") if by_document else made
+        if cut_short(monkeypatch, at, Killed(), lambda made=made: write_folder(made)):  # type: ignore[misc]  # bound
+            write_folder(made)
+        elif ended:
+            break
+        settings = load(folder / SETTINGS, {})
+        pinned = operator_keys(settings.identity.operator_key)
+        listed = roster.verify(folder / LIST, pinned, now=datetime.now(UTC)).document
+        assert [each.roles for each in listed.members] == [("broker",)]
+        ended.append(sorted(str(each.relative_to(folder)) for each in folder.glob("**/*")))
+        assert ended[-1] == ended[0], f"cut short at {at}"
+    assert len(ended) > 8
