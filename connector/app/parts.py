@@ -19,12 +19,7 @@ import msgspec
 from connector.app.accounts.keys import read_passphrase
 from connector.app.checking import SECRET_FILE_BYTES, build_anchors, build_policy, check_proxies
 from connector.app.descriptors import fit_bounds
-from connector.app.identities import (
-    Wiring,
-    build_identity,
-    list_document_routes,
-    make_identity,
-)
+from connector.app.identities import Wiring, build_identity, list_document_routes, make_identity
 from connector.app.listeners import locate_search
 from connector.app.lock import lock_store
 from connector.app.storing.opening import open_configured
@@ -399,15 +394,15 @@ def find_contact(participant: ParticipantSettings) -> Contact | None:
 
 
 def load_secret(settings: Settings) -> Secret:
-    """Return the secret for pseudonyms and for references to persons, from the file beside the store.
+    """Return the secret for pseudonyms and for references to persons, from the file beside the store, or a new one.
 
-    Creates the file if it does not exist. Raises FileFault if other users can read it.
+    Raises FileFault if other users can read it.
     """
     path = settings.store.path.with_suffix(".secret")
     if not path.exists():
         with suppress(FileFault):  # another process was first: its secret counts
             write_new(path, os.urandom(SECRET_BYTES), mode=0o600)
-        log.info("created the secret for pseudonyms and references to persons: %s", path)
+            log.info("created the secret for pseudonyms and references to persons: %s", path)
     return Secret(read_bounded(path, SECRET_FILE_BYTES, private=True))
 
 
