@@ -17,6 +17,7 @@ SUITES = {
     "views/test_views.py": "what holds for every view and every order",
     "binding/test_bad_callers.py": "what no route of the binding accepts from a caller",
     "binding/test_bad_messages.py": "what no route of the binding accepts as a message",
+    "binding/dcp/test_bodies.py": "what no route about credentials accepts as a body",
     "broker/test_api.py": "the broker as its users see it",
     "broker/visibility/test_endpoints.py": "that every endpoint is compared, and what the pages and SPARQL tell",
     "broker/visibility/test_outputs.py": "all that the broker answers, with and without a hidden offer",
