@@ -19,6 +19,7 @@ SUITES = {
     "binding/dcp/test_bodies.py": "what bounds the bodies at every door for credentials",
     "binding/test_bad_callers.py": "what no route of the binding accepts from a caller",
     "binding/test_bad_messages.py": "what no route of the binding accepts as a message",
+    "binding/dcp/test_bodies.py": "what no route about credentials accepts as a body",
     "broker/test_api.py": "the broker as its users see it",
     "broker/visibility/test_endpoints.py": "that every endpoint is compared, and what the pages and SPARQL tell",
     "broker/visibility/test_outputs.py": "all that the broker answers, with and without a hidden offer",
