@@ -16,7 +16,6 @@ SUITES = {
     "app/test_full_disk.py": "a connector whose whole folder is on a full disk",
     "views/test_views.py": "what holds for every view and every order",
     "authority/test_unfinished.py": "what goes on after an authority was cut short while it was made or renewed",
-    "binding/dcp/test_bodies.py": "what bounds the bodies at every door for credentials",
     "binding/test_bad_callers.py": "what no route of the binding accepts from a caller",
     "binding/test_bad_messages.py": "what no route of the binding accepts as a message",
     "binding/dcp/test_bodies.py": "what no route about credentials accepts as a body",
