@@ -408,9 +408,9 @@ SENTENCES: dict[str, str] = {
     "The members of the data space: invite, add, change, suspend, revoke, list.": "Die Mitglieder des Datenraums: einladen, aufnehmen, ändern, ruhen lassen, widerrufen, auflisten.",
     "Change the roles or the claims of a member, and publish the list; what is not given stays.": "Rollen oder Angaben eines Mitglieds ändern und die Liste veröffentlichen; was nicht angegeben ist, bleibt.",
     "A credential that states a role which the member loses ends at once. Its process asks for the next one by itself.": "Ein Nachweis mit einer Rolle, die das Mitglied verliert, endet sofort. Den nächsten fordert sein Prozess von selbst an.",
-    "Two roots are made, of which one is the spare. Move both away from this machine, to two places. The broker must not run meanwhile; it proves itself by its document from then on. Members of before go on until they have joined.": "Zwei Hauptschlüssel entstehen, einer davon als Ersatz. Beide von diesem Rechner wegbringen, an zwei"
+    "Two roots are made, of which one is the spare. Move both away from this machine, to two places. The broker must not run meanwhile; it proves itself by its document from then on. Members of before go on until they have joined. If the command is interrupted, call it again.": "Zwei Hauptschlüssel entstehen, einer davon als Ersatz. Beide von diesem Rechner wegbringen, an zwei"
     " Orte. Der Broker darf währenddessen nicht laufen; er weist sich von da an mit seinem Dokument aus. Für"
-    " bisherige Mitglieder geht es weiter, bis sie beigetreten sind.",
+    " bisherige Mitglieder geht es weiter, bis sie beigetreten sind. Wird der Befehl unterbrochen, bitte noch einmal aufrufen.",
     "What the key of before has signed stays valid. With --stolen it ends at once: each process asks for its credential anew as soon as it sees the list, and a list that a thief signs is refused.": "Was der bisherige Schlüssel signiert hat, bleibt gültig. Mit --stolen endet es sofort: Jeder Prozess"
     " fordert seinen Nachweis neu an, sobald er die Liste sieht, und eine Liste des Diebs wird abgelehnt.",
     "Tenants: other participants in the process of this one.": "Mandanten: weitere Teilnehmer im Prozess dieses Konnektors.",
