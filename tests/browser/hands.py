@@ -180,8 +180,8 @@ def _find_place(key: str) -> str:
 
 
 def _begin(text: str) -> str:
-    """Return the pattern of a name that begins with a text, as a whole word."""
-    return rf"^\s*{re.escape(text)}(?!\w)"
+    """Return the pattern of a name that begins with a text, as a whole word; a space may be one that does not break."""
+    return rf"^\s*{re.escape(text).replace(chr(92) + ' ', chr(92) + 's')}(?!\w)"
 
 
 def write_table(folder: Path) -> Path:
