@@ -150,5 +150,5 @@ def _load_key(settings: Settings) -> SigningKey:
     if not path.exists():
         with suppress(KeyFault):  # another process was first: its key counts
             save_private(path, generate())
-        log.info("created the key for the signaling between planes: %s", path)
+            log.info("created the key for the signaling between planes: %s", path)
     return load_private(path)

@@ -16,7 +16,7 @@ import msgspec
 
 from connector.ports.store_errors import StoreError, Unavailable
 from connector.store.postgres.measuring import measure_tables
-from connector.store.postgres.migrate import LOCKS, STORE, migrate, require_newest
+from connector.store.postgres.migrate import LOCKS, OF_REPLICAS, STORE, migrate, require_newest
 from connector.store.postgres.statements.connection import FAULTS
 from connector.store.postgres.store import Server, connect
 from connector.store.sqlite.engine import examine as sqlite_examine
@@ -227,14 +227,14 @@ class _PostgresSide:
 
     async def list_tables(self) -> Sequence[StoreTable]:
         rows = await self._connection.fetch(
-            "SELECT c.relname AS name, array_agg(a.attname::text ORDER BY a.attnum) AS columns, "
+            "SELECT c.relname AS name, array_agg(a.attname::text ORDER BY a.attnum) AS columns, "  # noqa: S608 - a constant
             "(SELECT array_agg(k.attname::text ORDER BY u.at) FROM pg_index i "
             "CROSS JOIN unnest(i.indkey) WITH ORDINALITY AS u(n, at) "
             "JOIN pg_attribute k ON k.attrelid = c.oid AND k.attnum = u.n "
             "WHERE i.indrelid = c.oid AND i.indisprimary) AS keys "
             "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
             "WHERE c.relnamespace = to_regnamespace(quote_ident(current_schema())) AND c.relkind = 'r' "
-            "AND (c.relname, a.attname) NOT IN (('processes', 'claimant'), ('flows', 'mover')) "
+            f"AND (c.relname, a.attname) NOT IN {OF_REPLICAS} "
             'GROUP BY c.oid, c.relname ORDER BY c.relname COLLATE "C"'
         )
         return [await self._find_table(row) for row in rows if row["name"] not in _OWN]

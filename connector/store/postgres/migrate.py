@@ -21,6 +21,9 @@ STORE = "store"
 LOCKS: Mapping[str, int] = {STORE: LOCK, "record": 0x0DA7E4C1, "board": 0x0DA7E4C2}
 """The chapters of a database, each with its lock. All but the store are in a schema of their name."""
 
+OF_REPLICAS = "(('processes', 'claimant'), ('flows', 'mover'))"
+"""The columns, each with its table, that say which replica does what: nothing of them is copied or exported."""
+
 _OURS = """
 SELECT (SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE c.oid = to_regclass('installation')) AS home,

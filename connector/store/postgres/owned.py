@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from typing import Any
 
-from connector.store.postgres.migrate import require_newest
+from connector.store.postgres.migrate import OF_REPLICAS, require_newest
 from connector.store.postgres.statements.connection import FAULTS
 from connector.store.postgres.statements.dialect import translate
 from connector.store.postgres.store import Server, connect, name_fault
@@ -13,13 +13,13 @@ from connector.store.sqlite.engine.owned import ENTRIES, JOURNAL_ENTRIES
 _PORTION = 50
 """How many rows are in memory at a time: one of a stream may be as large as its message."""
 _STATEMENT_S = 600.0
-_WITH_OWNER = """
+_WITH_OWNER = f"""
 SELECT c.relname AS name, array_agg(quote_ident(a.attname) ORDER BY a.attnum) AS columns
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE c.relnamespace = to_regnamespace(quote_ident(current_schema())) AND c.relkind = 'r'
-AND (c.relname, a.attname) NOT IN (('processes', 'claimant'), ('flows', 'mover'))
+AND (c.relname, a.attname) NOT IN {OF_REPLICAS}
 GROUP BY c.relname HAVING bool_or(a.attname = 'owner') ORDER BY c.relname COLLATE "C"
-"""
+"""  # noqa: S608 - a constant
 
 
 def read_owned_there(server: Server, participant: str, owner: str) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:

@@ -222,9 +222,14 @@ async def claim(pool: Any, writer: Any, epoch: int, owner: str, until: int, limi
             await writer.submit(take)
         rows = await pool.fetch(_MINE, owner, until, epoch, limit)
     except FAULTS as fault:
-        error = to_error(fault)
-        raise error if isinstance(error, Unavailable) else Unavailable(str(error)) from fault
+        raise _to_unavailable(fault) from fault
     return [_negotiation(body) if kind == ProcessKind.NEGOTIATION else _transfer(body) for kind, body in rows]
+
+
+def _to_unavailable(fault: BaseException) -> Unavailable:
+    """Return a fault of a read as what the callers wait for: the store answers later."""
+    error = to_error(fault)
+    return error if isinstance(error, Unavailable) else Unavailable(str(error))
 
 
 async def list_left(pool: Any, owner: str) -> Sequence[Flow]:
@@ -232,8 +237,7 @@ async def list_left(pool: Any, owner: str) -> Sequence[Flow]:
     try:
         rows = await pool.fetch(_LEFT, owner)
     except FAULTS as fault:
-        error = to_error(fault)
-        raise error if isinstance(error, Unavailable) else Unavailable(str(error)) from fault
+        raise _to_unavailable(fault) from fault
     return [_flow(row["body"]) for row in rows]
 
 

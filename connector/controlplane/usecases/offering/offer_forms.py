@@ -6,14 +6,16 @@ over the version that was read: of two windows, the second one learns of the fir
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
 import msgspec
 
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
+from connector.controlplane.core.pages import walk
 from connector.ports.changes import DropOfferForm, PutOfferForm
-from connector.ports.entities import Asset, OfferForm, PageBounds
+from connector.ports.entities import Asset, OfferForm
 from connector.ports.store_errors import Conflict
 from connector.protocol.dsp.machines.transfer_machine import FlowState
 
@@ -21,7 +23,6 @@ MOST_FORMS = 200
 MOST_OF_ONE = 50
 """The most forms at which one person alone has worked: nobody keeps others from theirs."""
 MOST_ANSWERS, LONGEST_ANSWERS = 400, 200_000
-_PAGE = 500
 _ENDED: Final = frozenset({FlowState.COMPLETED, FlowState.TERMINATED})
 _ONE_CLICK_MS = 60_000
 """The time in which the same answers are those of a form that was sent twice."""
@@ -132,21 +133,15 @@ async def list_sources(context: Context) -> KeptSources:
     """Return what files of forms are still for: forms with data, offers, and deliveries that go on."""
     store, owner = context.store, context.owner
     forms = [form for form in await store.offer_forms(owner) if form.source is not None]
-    assets: list[Asset] = []
-    after: str | None = None
-    while True:
-        some, after = await store.assets(owner, PageBounds(limit=_PAGE, after=after), oldest_first=True)
-        assets += some
-        if after is None:
-            break
+    assets = [(asset.id, asset.source) async for asset in walk(partial(store.assets, owner, oldest_first=True))]
     flows = [flow for state in FlowState if state not in _ENDED for flow in await store.flows(owner, state=state)]
     read_from = [
         *(form.source for form in forms),
-        *(asset.source for asset in assets),
+        *(source for _, source in assets),
         *(flow.source for flow in flows),
     ]
     return KeptSources(
-        ids=frozenset([*(form.id for form in forms), *(asset.id for asset in assets)]),
+        ids=frozenset([*(form.id for form in forms), *(name for name, _ in assets)]),
         sources=tuple(source for source in read_from if source is not None),
     )
 
