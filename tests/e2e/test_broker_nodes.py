@@ -54,7 +54,13 @@ class BrokerNodes:
         return found
 
     def start(self, word: str) -> None:
-        """Start a process and wait until it says that it has an index: without one it refuses searches."""
+        """Start a process and wait until it says that it has an index: without one it refuses searches.
+
+        The second one has the secret of the first, which the first makes when it starts for the first time.
+        """
+        if word == SECOND:
+            first, second = (self.live.stage.actors[name].directory for name in (FIRST, SECOND))
+            shutil.copy2(first / "store.secret", second)
         self.live.start(word)
         port = self.live.stage.actors[word].ports["broker"]
         until(lambda: httpx.get(f"http://127.0.0.1:{port}/ready", timeout=10).status_code == 200)
