@@ -170,13 +170,15 @@ exec:
 {{- if not $stored -}}
 {{- fail "Several processes of one connector share a PostgreSQL database: set database.url, or replicas to 1." -}}
 {{- end -}}
+{{- if not (contains "$(POD_NAME)" .Values.publicUrl.data) -}}
+{{- fail "Each process serves its own flows: put $(POD_NAME) into publicUrl.data." -}}
+{{- end -}}
+{{- end -}}
+{{- if $stored -}}
 {{- $shared := false -}}
 {{- range .Values.secretFiles -}}{{- if eq .file "store.secret" -}}{{- $shared = true -}}{{- end -}}{{- end -}}
 {{- if not $shared -}}
-{{- fail "Several processes of one connector have one secret for pseudonyms: add the file store.secret to secretFiles." -}}
-{{- end -}}
-{{- if not (contains "$(POD_NAME)" .Values.publicUrl.data) -}}
-{{- fail "Each process serves its own flows: put $(POD_NAME) into publicUrl.data." -}}
+{{- fail "Several processes on one database have one secret for pseudonyms: add the file store.secret to secretFiles." -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

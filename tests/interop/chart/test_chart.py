@@ -53,7 +53,7 @@ BROKER = FILE | {
     "environment": {"DATENKONTOR_BROKER__OPEN": True},
     "ingress": {"hosts": {"broker.example": "broker", "pages.broker.example": "web"}},
 }
-BROKERS = BROKER | {"replicas": 2, "database": REPLICAS["database"]}
+BROKERS = BROKER | {"replicas": 2, "secretFiles": [KEY, SHARED], "database": REPLICAS["database"]}
 PLANES = FILE | {
     "role": "dataplane",
     "replicas": 2,
@@ -189,6 +189,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "two databases": (REPLICAS | {"trialDatabase": {"enabled": True}}, "both set"),
     "a database without a password": (REPLICAS | {"database": {"url": "postgresql://u@d/o"}}, "database.secret"),
     "two brokers on files": (BROKER | {"replicas": 2}, "broker share a PostgreSQL database"),
+    "two brokers without the secret": (BROKERS | {"secretFiles": [KEY]}, "store.secret"),
     "two authorities": (BROKERS | {"settings": SETTINGS + '\n[authority]\nfolder = "a"\n'}, "files of an authority"),
     "a plane in a database": (PLANES | {"database": REPLICAS["database"]}, "keeps its state in a file"),
     "a host without a listener": (FILE | {"ingress": {"hosts": {"a.example": "web"}}}, "no listener web"),
