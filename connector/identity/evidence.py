@@ -120,7 +120,7 @@ def _read_agreement(agreement: bytes, statement: AgreementStatement) -> dict[str
         raise EvidenceBroken(
             "agreement", f"The agreement cannot be read in one way alone: ask {statement.holder} for the file anew."
         ) from None
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise EvidenceBroken("agreement", "The agreement names no two sides.") from None
     sides = (statement.holder, statement.counterparty)
     if (stated.assigner, stated.assignee) != (sides if statement.role is Role.PROVIDER else sides[::-1]):
