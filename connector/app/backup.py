@@ -7,9 +7,11 @@ shortened backup is not restored.
 """
 
 import contextlib
+import fcntl
 import hashlib
 import io
 import os
+import re
 import shutil
 import tarfile
 import tempfile
