@@ -7,10 +7,13 @@ shortened backup is not restored.
 """
 
 import contextlib
+import fcntl
 import hashlib
 import io
 import os
+import re
 import shutil
+import stat
 import tarfile
 import tempfile
 import time
@@ -35,6 +38,7 @@ _DATABASE = ("", "-wal", "-shm")
 # Locks, copies of older schemas, other backups and drafts.
 _NOT_COPIED = (".lock", ".backup", ".tar", ".new")
 _DRAFTS = ".datenkontor-backup-"
+_OLD_DRAFT = re.compile(r"\..+\.[0-9]+\.new")
 _LEFT_S = 86_400.0
 _NOTE_BYTES = 4096
 
@@ -84,15 +88,15 @@ def write_backup(file: Path, settings: Settings, target: Path) -> WrittenBackup:
     databases = {store: copy_database}
     if record.is_relative_to(folder):
         databases |= {locate_board(record): copy_database, record: copy_operated}
-    draft = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
         _remove_left(target.parent)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=_DRAFTS, suffix=".new") as place:
-            copied = {path: Path(place, str(number)) for number, path in enumerate(databases) if path.exists()}
+        with _open_place(target.parent) as place:
+            copied = {path: place / str(number) for number, path in enumerate(databases) if path.exists()}
             for database, copied_to in copied.items():
                 databases[database](database, copied_to)
+            draft = place / "backup"
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-                names = _write(stream, folder, file, settings, copied, excluded={target.resolve(), draft.resolve()})
+                names = _write(stream, folder, file, settings, copied, excluded={target.resolve()})
                 stream.flush()
                 os.fsync(stream.fileno())
             draft.rename(target)
@@ -100,8 +104,6 @@ def write_backup(file: Path, settings: Settings, target: Path) -> WrittenBackup:
                 _note(store)
     except OSError as error:
         raise BackupFault(f"The backup {target} cannot be written ({error.strerror}): check its folder.") from error
-    finally:
-        draft.unlink(missing_ok=True)
     outside = tuple(str(path) for path in _named(settings) if path.exists() and not path.is_relative_to(folder))
     return WrittenBackup(file=str(target), files=tuple(names), outside=outside)
 
@@ -126,11 +128,55 @@ def _locate_note(store: Path) -> Path:
     return store.with_suffix(".last.backup")
 
 
+@contextlib.contextmanager
+def _open_place(parent: Path) -> Iterator[Path]:
+    """Make a private folder for a backup that is being written; its lock and, without a kill, it end with this."""
+    place, held = _hold_place(parent)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+        os.close(held)
+
+
+def _hold_place(parent: Path) -> tuple[Path, int]:
+    while True:
+        place = Path(tempfile.mkdtemp(dir=parent, prefix=_DRAFTS, suffix=".new"))
+        held = None
+        # Another backup may take it for one that is left over, before it is locked.
+        with contextlib.suppress(FileNotFoundError):
+            held = os.open(place, os.O_RDONLY)
+            fcntl.flock(held, fcntl.LOCK_EX)
+            place.stat()
+            return place, held
+        if held is not None:
+            os.close(held)
+
+
 def _remove_left(folder: Path) -> None:
-    """Remove the copies that backups left which were killed more than a day ago."""
+    """Remove what killed backups left in a folder, also those of older releases: it may have a private key."""
     for left in folder.glob(f"{_DRAFTS}*.new"):
-        if left.stat().st_mtime < time.time() - _LEFT_S:
-            shutil.rmtree(left, ignore_errors=True)
+        with contextlib.suppress(OSError):  # another backup holds it, or it is gone
+            held = os.open(left, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(left, ignore_errors=True)
+            finally:
+                os.close(held)
+    for left in folder.glob(".*.new"):
+        if _OLD_DRAFT.fullmatch(left.name) and _is_old_draft(left):
+            left.unlink(missing_ok=True)
+
+
+def _is_old_draft(path: Path) -> bool:
+    """Return whether a file is what a backup of an older release, which held nothing, left more than a day ago."""
+    try:
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK)) as file:
+            state = os.fstat(file.fileno())
+            is_old = stat.S_ISREG(state.st_mode) and state.st_mtime < time.time() - _LEFT_S
+            return is_old and file.read(len(MANIFEST) + 1) == MANIFEST.encode() + b"\0"
+    except OSError:
+        return False
 
 
 def restore_backup(source: Path, folder: Path) -> Path:

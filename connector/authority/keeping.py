@@ -38,6 +38,8 @@ RECORD, ROOTS, ISSUER, NEXT_ISSUER, ROOT, SPARE, SIGNED, PROFILE = (
 )
 NOTE = "unfinished.json"
 """The note that `authority init` or `authority renew` has begun here, until its list is published."""
+RECOVERY = "recovering.json"
+"""The note that `authority recover` has begun here, with which root, until its list is published."""
 MAX_RECORD = 32 * 1024 * 1024
 MAX_INVITATIONS = 1_000
 MAX_ROOT = 16 * 1024
@@ -197,11 +199,14 @@ def is_begun(authority: Authority) -> bool:
 
 def find_last_root(authority: Authority) -> str:
     """Return the thumbprint that `begin` has noted; empty without a note. Raises RosterFault."""
-    path = authority.folder / NOTE
+    return _read_note(authority.folder / NOTE, "last_root")
+
+
+def _read_note(path: Path, name: str) -> str:
     if not path.exists():
         return ""
     try:
-        return read_json(read_bounded(path, MAX_RECORD), dict[str, str]).get("last_root", "")
+        return read_json(read_bounded(path, MAX_RECORD), dict[str, str]).get(name, "")
     except (FileFault, HandedInFault) as fault:
         raise RosterFault(f"{path} cannot be used: {fault}") from None
 
@@ -209,6 +214,16 @@ def find_last_root(authority: Authority) -> str:
 def end(authority: Authority) -> None:
     """Note that what was begun has come to its end."""
     (authority.folder / NOTE).unlink(missing_ok=True)
+
+
+def begin_recovery(authority: Authority, root: SigningKey) -> None:
+    """Note that a root takes over, before it does: the same call counts again until `end_recovery`."""
+    replace_atomically(authority.folder / RECOVERY, render({"root": root.kid}), mode=0o600)
+
+
+def end_recovery(authority: Authority) -> None:
+    """Note that the root that takes over is on the list that was published."""
+    (authority.folder / RECOVERY).unlink(missing_ok=True)
 
 
 def show(authority: Authority) -> AuthorityRecord:
@@ -329,7 +344,8 @@ def check_root(authority: Authority, root: SigningKey, *, recovers: bool) -> Non
     """Check that a root is the one that a ceremony is about, before anything is made; raises RosterFault.
 
     A rotation takes the root that is in force, for members refuse a list by one before it. What a root behind it
-    certifies replaces that one for good: so only a recovery takes one of those.
+    certifies replaces that one for good: so only a recovery takes one of those, or goes on with it after it was cut
+    short.
     """
     roots = load_roots(authority)
     ranks = {key.kid: rank for rank, key in enumerate(roots)}
@@ -339,7 +355,7 @@ def check_root(authority: Authority, root: SigningKey, *, recovers: bool) -> Non
     in_force = _find_rank(show(authority), roots)
     if rank < in_force:
         raise RosterFault("This root was replaced, and members refuse what it certifies: use the one that replaced it.")
-    if recovers and rank == in_force:
+    if recovers and rank == in_force and _read_note(authority.folder / RECOVERY, "root") != root.kid:
         raise RosterFault("This is the root in use: give the spare root, or use `authority rotate`.")
     if not recovers and rank > in_force:
         raise RosterFault(

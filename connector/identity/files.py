@@ -1,5 +1,6 @@
 """Read and write files safely: keys and participant lists, with a size limit, access rights and atomic writes."""
 
+import errno
 import fcntl
 import os
 import secrets
@@ -11,6 +12,8 @@ from typing import Final
 
 _DRAFT: Final = ".draft.new"
 """The end of the name of a draft; a backup leaves out what ends in `.new`."""
+_NO_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK}
+"""How a file system without hard links (exFAT, some shares) refuses one."""
 
 
 class FileFault(Exception):
@@ -45,7 +48,7 @@ def write_new(path: Path, content: bytes, *, mode: int) -> None:
     """
     try:
         with _draft(path, content, mode) as draft:
-            os.link(draft, path)
+            _name(draft, path)
     except FileExistsError:
         raise FileFault(f"{path} already exists and was not changed.") from None
     _sync_folder(path.parent)
@@ -59,6 +62,30 @@ def replace_atomically(path: Path, content: bytes, *, mode: int) -> None:
     with _draft(path, content, mode) as draft:
         draft.replace(path)
     _sync_folder(path.parent)
+
+
+def _name(draft: Path, path: Path) -> None:
+    """Give a draft its name, unless a file has it; raises FileExistsError."""
+    try:
+        os.link(draft, path)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        # A rename takes the place of another file, so only one process looks and renames at a time.
+        with _hold(path.parent):
+            if os.path.lexists(path):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
+            draft.replace(path)
+
+
+@contextmanager
+def _hold(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

@@ -2,7 +2,10 @@
 
 import io
 import os
+import signal
 import stat
+import subprocess
+import sys
 import tarfile
 import time
 from pathlib import Path
@@ -123,16 +126,64 @@ def test_a_damaged_or_shortened_backup_is_not_restored(file: Path, tmp_path: Pat
     assert restore_backup(whole, tmp_path / "new").is_file()
 
 
-def test_what_a_killed_backup_left_is_in_no_other_and_goes_after_a_day(file: Path, tmp_path: Path) -> None:
-    left = file.parent / ".datenkontor-backup-1.new"
-    left.mkdir()
-    (left / "store").write_bytes(b"a copy")
-    written = write_backup(file, load(file), file.parent / "b.tar")
-    assert [name for name in written.files if name.endswith("store")] == []
-    assert left.exists(), "another backup may be writing it"
-    os.utime(left, (0, 0))
-    write_backup(file, load(file), file.parent / "c.tar")
-    assert not left.exists()
+WRITE = """
+import os, signal, sys
+from pathlib import Path
+from connector.app.backup import write_backup
+from connector.settings import load
+def end(*_): os.kill(os.getpid(), signal.SIGKILL)
+setattr(os, sys.argv[3], end)
+write_backup(Path(sys.argv[1]), load(Path(sys.argv[1])), Path(sys.argv[2]))
+"""
+
+
+@pytest.mark.parametrize("at", ["fsync", "rename"])
+def test_what_a_killed_backup_left_is_in_no_other_and_goes_with_the_next(file: Path, tmp_path: Path, at: str) -> None:
+    places = tmp_path / "backups"
+    places.mkdir()
+    for place in (places, file.parent):
+        before = {*place.glob(".*")}
+        run = subprocess.run([sys.executable, "-c", WRITE, str(file), str(place / "a.tar"), at], timeout=60)
+        assert run.returncode == -signal.SIGKILL
+        (left,) = {*place.glob(".*")} - before
+        assert left.stat().st_mode & 0o077 == 0
+        written = write_backup(file, load(file), place / "b.tar")
+        assert not [name for name in written.files if left.name in name]
+        assert {*place.glob(".*")} == before
+        assert not (place / "a.tar").exists()
+
+
+def test_a_backup_that_is_being_written_is_left_alone_by_the_next(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync, written = os.fsync, []
+
+    def meanwhile(descriptor: int) -> None:
+        monkeypatch.setattr(os, "fsync", sync)
+        written.append(write_backup(file, load(file), tmp_path / "b.tar"))
+
+    monkeypatch.setattr(os, "fsync", meanwhile)
+    assert write_backup(file, load(file), tmp_path / "a.tar").files == written[0].files
+    for name in ("a", "b"):
+        assert restore_backup(tmp_path / f"{name}.tar", tmp_path / name).is_file()
+
+
+def test_the_draft_that_a_killed_backup_of_an_older_release_left_goes_after_a_day(file: Path, tmp_path: Path) -> None:
+    write_backup(file, load(file), tmp_path / "a.tar")
+    whole = (tmp_path / "a.tar").read_bytes()
+    drafts = {name: tmp_path / name for name in (".night.tar.17.new", ".mine.17.new", ".late.tar.17.new", ".17.new")}
+    for name, draft in drafts.items():
+        draft.write_bytes(b"of somebody else" if name == ".mine.17.new" else whole)
+        if name != ".late.tar.17.new":
+            os.utime(draft, (0, 0))
+    (tmp_path / ".link.tar.17.new").symlink_to(drafts[".mine.17.new"])
+    write_backup(file, load(file), tmp_path / "b.tar")
+    assert sorted(each.name for each in tmp_path.glob(".*")) == [
+        ".17.new",
+        ".late.tar.17.new",
+        ".link.tar.17.new",
+        ".mine.17.new",
+    ]
 
 
 def pack(path: Path, members: list[tuple[str, bytes, bytes]]) -> None:

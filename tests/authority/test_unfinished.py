@@ -1,4 +1,4 @@
-"""Making an authority or its next roots, cut short at each write: the same call again goes on to the same end."""
+"""Making an authority, its roots or its issuer key, cut short at each write: the same call again goes on to the same end."""
 
 import errno
 import os
@@ -129,6 +129,60 @@ def test_a_renewal_that_is_cut_short_anywhere_goes_on_by_the_same_call(
         ended.append(list_names(authority.folder))
         assert ended[-1] == ended[0], f"cut short at {at}"
     assert len(ended) > FEWEST
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=["kill", "full disk"])
+@pytest.mark.parametrize("stolen", [False, True], ids=["due", "stolen"])
+@pytest.mark.parametrize("recovers", [False, True], ids=["rotate", "recover"])
+def test_a_new_issuer_key_that_is_cut_short_anywhere_is_made_by_the_same_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: BaseException, recovers: bool, stolen: bool
+) -> None:
+    ended: list[list[str]] = []
+    for at in (MOST, *range(1, MOST)):
+        base = tmp_path / str(at)
+        base.mkdir()
+        authority = found(base)
+        issuing.publish(authority, now=NOW)
+        key = load_key(authority.folder / (SPARE if recovers else ROOT))
+        first, before = keeping.load_issuer(authority).kid, keeping.load_roots(authority)
+
+        def change(authority: Authority = authority, key: SigningKey = key) -> None:
+            keeping.check_root(authority, key, recovers=recovers)
+            if recovers:
+                keeping.begin_recovery(authority, key)
+            keeping.rotate(authority, [key], now=NOW, stolen=stolen)
+            issuing.publish(authority, now=NOW)
+            keeping.end_recovery(authority)
+
+        if cut_short(monkeypatch, at, fault, change):
+            if at % 2:
+                # The schedule of the broker signs meanwhile.
+                roster.verify(_publish(authority), before, now=NOW)
+            change()
+        elif ended:
+            break
+        assert keeping.load_issuer(authority).kid != first
+        assert keeping.has_certified(key.verification, keeping.show(authority))
+        assert roster.verify(authority.signed, (key.verification,), now=NOW).document.issuer == DID
+        ended.append(list_names(authority.folder))
+        assert ended[-1] == ended[0], f"cut short at {at}"
+        if recovers:
+            with pytest.raises(RosterFault, match="root in use"):
+                change()
+    assert len(ended) > FEWEST
+
+
+def test_a_recovery_that_was_cut_short_goes_on_with_its_own_root_alone(tmp_path: Path) -> None:
+    authority = found(tmp_path)
+    root, spare = (load_key(authority.folder / name) for name in (ROOT, SPARE))
+    keeping.begin_recovery(authority, spare)
+    with pytest.raises(RosterFault, match="root in use"):
+        keeping.check_root(authority, root, recovers=True)
+    keeping.rotate(authority, [spare], now=NOW)
+    keeping.check_root(authority, spare, recovers=True)
+    for recovers in (False, True):
+        with pytest.raises(RosterFault, match="was replaced"):
+            keeping.check_root(authority, root, recovers=recovers)
 
 
 def _publish(authority: Authority) -> Path:

@@ -153,6 +153,7 @@ def recover(
     key = keeping.load_root(spare, read_password(password_file))
     keeping.check_root(authority, key, recovers=True)
     call.output.confirm(call.output.say("authority.ask-recover"), yes)
+    keeping.begin_recovery(authority, key)
     _change_issuer(call, settings, authority, key, stolen=stolen)
 
 
@@ -167,6 +168,7 @@ def _change_issuer(
     roots = [key, *find_operator(settings, authority)]
     record = keeping.rotate(authority, roots, now=datetime.now(UTC), stolen=stolen)
     published = publish_and_tell(settings, authority)
+    keeping.end_recovery(authority)
     print_published(
         call,
         *published,
