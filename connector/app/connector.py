@@ -341,6 +341,7 @@ class ConnectorServer:
             users=self._make_register(),
             received=settings.received,
             received_days=settings.received_days,
+            partial_days=settings.partial_days,
             search=self.broker.search if self.broker else None,
             broker=self.broker.ask if self.broker else None,
             checks=readiness.checks(),

@@ -43,7 +43,8 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     people can be sent e-mails. `seals` signs what this participant states. `planes` is the register of data planes,
     None without a signaling listener. `credentials` is the Credential Service, None without the mechanism dcp;
     `issuing` is the Issuer Service, None without credentials that are issued here.
-    `received_days` are the days after which received files go by themselves, None if they stay.
+    `received_days` are the days after which received files go by themselves, None if they stay; `partial_days` those
+    after which an upload goes that nobody made an offer of.
     `look_at_machine` returns what is found of certificate, key, disks, backup and clock.
     """
 
@@ -66,4 +67,5 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     credentials: CredentialService | None = None
     issuing: IssuerService | None = None
     received_days: float | None = None
+    partial_days: float = 30.0
     look_at_machine: Callable[[], Awaitable[MachineState]] = _look_nowhere

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,11 @@ from msgspec.structs import replace
 
 from connector.app.connector import build
 from connector.app.listeners import ListenFailed
+from connector.controlplane.usecases.offering import offer_forms
+from connector.dataplane.uploads import Uploads
+from connector.ports.changes import PutOfferForm
+from connector.ports.entities import OfferForm
+from connector.ports.flow import Arrival
 from connector.ports.store_errors import Unavailable
 from connector.settings import ParticipantSettings, Settings, SettingsError
 from connector.views.descriptions import Contact
@@ -191,6 +197,36 @@ async def test_received_files_are_removed_at_the_age_that_the_settings_name_and_
         while any(place.exists() for place in (old, aside, left)):  # noqa: ASYNC110 - the removal has no event of its own
             await asyncio.sleep(0.01)
     assert new.read_bytes() == served.read_bytes() == b"data"
+    await connector.stop()
+
+
+async def test_an_upload_that_nobody_made_an_offer_of_is_removed_by_the_process_itself(
+    space: Space, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connector.app.connector.CLEAN_S", 0.01)
+    data = settings.received.parent / "offered"
+    connector = await build(replace(settings, data_root=data), transport=space.wire)
+    uploads = Uploads(data, owner=connector.context.owner)
+
+    async def write() -> AsyncIterator[bytes]:
+        yield b"Art\nLinde\n"
+
+    async def upload(saved_at: int) -> OfferForm:
+        form = await offer_forms.begin(connector.context, "a.kaya", answers={"titel": "Luft"})
+        source = await uploads.store(form.id, Arrival(flow_id=form.id, media_type="", name="a.csv"), write())
+        os.utime(data / source["path"], (saved_at / 1000, saved_at / 1000))
+        after = replace(form, source=source, saved_at=saved_at, version=2)
+        await connector.context.store.commit([PutOfferForm(after, 1)])
+        return after
+
+    left, goes_on = await upload(0), await upload(connector.context.now())
+    await connector.start()
+    async with asyncio.timeout(10):
+        while (data / left.source["path"]).exists():  # type: ignore[index]  # noqa: ASYNC110 - the removal has no event
+            await asyncio.sleep(0.01)
+    assert (data / goes_on.source["path"]).exists()  # type: ignore[index]
+    after = await offer_forms.find(connector.context, left.id)
+    assert (after.source, after.answers) == (None, {"titel": "Luft"})
     await connector.stop()
 
 

@@ -55,6 +55,8 @@ SENTENCES: dict[str, str] = {
     "upload-title": "Datei hochladen",
     "upload-file": "Datei hierher ziehen oder auswählen",
     "upload-hint": "Zum Beispiel CSV, GeoJSON, Excel oder PDF, höchstens {size}.",
+    "upload-kept": "Geht es {count} Tage lang nicht weiter, wird die Datei gelöscht. Ihre Angaben bleiben.",
+    "upload-kept-one": "Geht es einen Tag lang nicht weiter, wird die Datei gelöscht. Ihre Angaben bleiben.",
     "upload-button": "Hochladen und ansehen",
     "upload-going": "Wird hochgeladen:",
     "upload-looking": "Hochgeladen. Die Daten werden angesehen …",

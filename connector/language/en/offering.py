@@ -55,6 +55,8 @@ SENTENCES: dict[str, str] = {
     "upload-title": "Upload a file",
     "upload-file": "Drop a file here or choose one",
     "upload-hint": "For example CSV, GeoJSON, Excel or PDF, {size} at most.",
+    "upload-kept": "If nobody goes on for {count} days, the file is deleted. What you entered stays.",
+    "upload-kept-one": "If nobody goes on for one day, the file is deleted. What you entered stays.",
     "upload-button": "Upload and look at it",
     "upload-going": "Uploading:",
     "upload-looking": "Uploaded. Looking at the data …",

@@ -38,7 +38,7 @@ class Counter:
         return seen
 
 
-FOR_PAGES = {"mails", "look_at_machine", "received_days"}
+FOR_PAGES = {"mails", "look_at_machine", "received_days", "partial_days"}
 """Fields that only pages read."""
 
 

@@ -117,31 +117,34 @@ async def save(
 
 
 async def let_go(context: Context, before: int, is_upload: Callable[[str, dict[str, Any]], bool]) -> None:
-    """Take their uploads from new forms that nobody has saved since a time (ms). What was typed stays.
+    """Take their uploads from forms that nobody has saved since a time (ms). What was typed stays.
 
-    `is_upload` is whether a source was uploaded for the form with an identifier.
+    A form that changes an asset has the data of the asset again. `is_upload` is whether a source was uploaded for the
+    form with an identifier.
     """
     for form in await context.store.offer_forms(context.owner):
-        if form.saved_at < before and not form.asset and form.source and is_upload(form.id, form.source):
-            after = msgspec.structs.replace(form, source=None, found=b"", version=form.version + 1)
+        if form.saved_at < before and form.source and is_upload(form.id, form.source):
+            asset = await context.store.asset(context.owner, form.asset) if form.asset else None
+            source = asset.source if asset else None
+            after = msgspec.structs.replace(form, source=source, found=b"", version=form.version + 1)
             # Somebody was quicker, and goes on with the form.
             with suppress(Conflict):
                 await context.store.commit([PutOfferForm(after, form.version)])
 
 
 async def list_sources(context: Context) -> KeptSources:
-    """Return what files of forms are still for: forms with data, offers, and deliveries that go on."""
+    """Return what files of forms are still for: forms with data of their own, offers, and deliveries that go on."""
     store, owner = context.store, context.owner
     forms = [form for form in await store.offer_forms(owner) if form.source is not None]
-    assets = [(asset.id, asset.source) async for asset in walk(partial(store.assets, owner, oldest_first=True))]
+    assets = {asset.id: asset.source async for asset in walk(partial(store.assets, owner, oldest_first=True))}
     flows = [flow for state in FlowState if state not in _ENDED for flow in await store.flows(owner, state=state)]
     read_from = [
         *(form.source for form in forms),
-        *(source for _, source in assets),
+        *assets.values(),
         *(flow.source for flow in flows),
     ]
     return KeptSources(
-        ids=frozenset([*(form.id for form in forms), *(name for name, _ in assets)]),
+        ids=frozenset([*(form.id for form in forms if form.source != assets.get(form.asset)), *assets]),
         sources=tuple(source for source in read_from if source is not None),
     )
 

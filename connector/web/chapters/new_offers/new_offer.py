@@ -1,5 +1,6 @@
 """A new offer, steps 1 and 2: where the data is, and what it is. A form can be left, resumed, and given up."""
 
+from math import ceil
 from typing import Any
 
 import msgspec
@@ -62,6 +63,7 @@ def show_step_of_data(
         fault=fault,
         wrong=wrong,
         largest=uploads.largest if uploads else 0,
+        kept_days=max(1, ceil(visit.desk.partial_days)),
         places=list_places(visit.words, answers, visit.pages.secrets),
         parameters=list_parameters(visit.words, answers),
         placed=KIND in answers,

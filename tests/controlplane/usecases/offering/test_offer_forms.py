@@ -85,6 +85,19 @@ async def test_a_form_that_nobody_goes_on_with_lets_its_upload_go_and_keeps_what
     assert (await offer_forms.find(context, other.id)).source == {"kind": "file", "path": "b.csv"}
 
 
+async def test_a_change_that_nobody_goes_on_with_has_the_data_of_its_asset_again(context: Context) -> None:
+    asset = values.asset("urn:d:1")
+    await context.store.commit([PutAsset(asset, None)])
+    file = {"kind": "file", "path": "new.csv"}
+    form = await offer_forms.begin(context, "a.kaya", change_of=asset, answers={"titel": "Luft"}, source=file)
+    assert form.id in (await offer_forms.list_sources(context)).ids
+    await offer_forms.let_go(context, form.saved_at + 1, lambda form_id, source: (form_id, source) == (form.id, file))
+    after = await offer_forms.find(context, form.id)
+    assert (after.source, after.answers) == (asset.source, {"titel": "Luft"})
+    kept = await offer_forms.list_sources(context)
+    assert (kept.ids, file in kept.sources) == ({asset.id}, False)
+
+
 async def test_the_sources_of_offers_and_of_deliveries_that_go_on_are_kept(context: Context) -> None:
     asset = values.asset("urn:d:1")
     flow = values.flow("urn:uuid:running", source={"kind": "file", "path": "a.csv"})

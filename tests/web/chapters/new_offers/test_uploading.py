@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import msgspec
 import pytest
 
 from connector.controlplane.usecases import users
@@ -254,6 +255,17 @@ async def test_what_a_kill_left_of_a_form_that_was_given_up_is_swept(office: Off
     kept = await offer_forms.list_sources(context)
     assert await uploads.sweep(kept.ids, kept.sources, late) == 1
     assert not (office.root / form.source["path"]).exists()  # type: ignore[index]
+
+
+@pytest.mark.parametrize(("days", "told"), [(30.0, "30 Tage lang"), (1.0, "einen Tag lang"), (0.2, "einen Tag lang")])
+async def test_the_page_says_how_long_a_file_is_kept_that_nobody_goes_on_with(
+    office: Office, days: float, told: str
+) -> None:
+    values = msgspec.structs.replace(office.values, partial_days=days)
+    house = PagesHouse(address=office.address, provider="Amt")
+    office.app = make_pages_app(values, house, uploads=Uploads(office.root))
+    browser = await office.sign_in(UserRole.PROVIDER)
+    assert f"Geht es {told} nicht weiter" in Reading((await browser.get("/neues-angebot/daten")).text).text
 
 
 async def test_a_file_that_nobody_made_an_offer_of_goes_and_what_was_typed_is_shown(office: Office) -> None:
