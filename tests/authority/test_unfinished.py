@@ -1,4 +1,4 @@
-"""Making an authority, its roots or its issuer key, cut short at each write: the same call again goes on to the same end."""
+"""Making an authority, its roots or its issuer key, cut short at each write: the same call goes on to the same end."""
 
 import errno
 import os
