@@ -14,7 +14,7 @@ from connector.authority.roster import DEFAULT_VALIDITY, RosterFault
 from connector.identity.dcp.methods import name_key
 from connector.identity.dcp.signing import sign_credential, sign_status_list
 from connector.identity.files import replace_atomically
-from connector.identity.keys import from_jwk, public_jwk
+from connector.identity.keys import VerificationKey, from_jwk, public_jwk
 from connector.identity.roster import Member, RosterDocument
 from connector.protocol.dcp.claims import ClaimsProfile
 from connector.protocol.dcp.document import write_document
@@ -45,7 +45,7 @@ def publish(authority: Authority, *, now: datetime, valid_for: timedelta = DEFAU
     profile = keeping.read_profile(authority)
     if record.did not in profile.issuers:
         raise RosterFault(f"The profile does not trust {record.did} for any credential: add it below [issuers].")
-    former = (*map(from_jwk, record.former_roots), *keeping.load_roots(authority))
+    former = _list_signers(authority, record)
     _end_lost_roles(authority, roster.load_published(authority.signed, (key.verification, *former)))
     document = roster.publish(
         authority.members,
@@ -63,6 +63,27 @@ def publish(authority: Authority, *, now: datetime, valid_for: timedelta = DEFAU
         with roster.lock(authority.members):
             replace_atomically(authority.mirror, authority.signed.read_bytes(), mode=0o644)
     return document
+
+
+def list_published(authority: Authority) -> tuple[Member, ...]:
+    """Return the members of the list that was published last, none if that was cut short; raises RosterFault."""
+    record, key = keeping.load_certified(authority)
+    published = roster.load_published(authority.signed, (key.verification, *_list_signers(authority, record)))
+    if published is None or not _is_mirrored(authority):
+        return ()
+    return published.members
+
+
+def _is_mirrored(authority: Authority) -> bool:
+    """Return whether the mirror, if there is one, has the list that was signed last."""
+    if authority.mirror is None:
+        return True
+    return authority.mirror.exists() and authority.mirror.read_bytes() == authority.signed.read_bytes()
+
+
+def _list_signers(authority: Authority, record: AuthorityRecord) -> tuple[VerificationKey, ...]:
+    """Return the roots, in the order in which members pin them, whose issuer keys may have signed a list."""
+    return (*map(from_jwk, record.former_roots), *keeping.load_roots(authority))
 
 
 def _end_lost_roles(authority: Authority, published: RosterDocument | None) -> None:

@@ -111,8 +111,17 @@ def _admit(authority: Authority, wanted: _Allowed, now: int) -> Joined:
         _check_user(invitation, request.card.id, kid)
         # After a crash, the repeated request enters and publishes what the record already says.
         entry = _find_entry(authority, request.card.id) or _enter(authority, request, invitation)
-    issuing.publish(authority, now=moment(now))
+    _publish_news(authority, entry, now)
     return _answer(authority, keeping.show(authority), entry, now, repeated=again)
+
+
+def _publish_news(authority: Authority, entry: Member, now: int) -> None:
+    """Publish the list unless the one before has the entry as it is; raises RosterFault.
+
+    Who asks again, or for nothing new, makes no list that all members fetch.
+    """
+    if entry not in issuing.list_published(authority):
+        issuing.publish(authority, now=moment(now))
 
 
 def _check_user(invitation: Invitation, id: str, kid: str) -> None:
@@ -132,7 +141,9 @@ def _use(authority: Authority, record: AuthorityRecord, request: JoinRequest, se
     """
     invitation = find_invitation(record, request.invitation, secret, now)
     if invitation.used_by:
-        raise RosterFault("The invitation was used already: ask the data-space operator for a new one.")
+        # The same member may have asked twice at once.
+        _check_user(invitation, request.card.id, verification_keys(request.card)[0].kid)
+        return record
     former, made = _find_former(authority, request), _describe(request, invitation)
     roster.try_entry(authority.members, made if former is None else _move(former, made), in_place_of=former)
     key = verification_keys(request.card)[0]
@@ -241,7 +252,7 @@ def _renew(authority: Authority, request: JoinRequest, now: int) -> Joined:
 
     if request.successor or request.dropped:
         entry = change_keys(authority, entry, request, now)
-        issuing.publish(authority, now=moment(now))
+        _publish_news(authority, entry, now)
     credential = renew_credential(authority, entry.id, now)
     return Joined(participant=entry.key, name=entry.name, credential=credential)
 

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from connector.identity.jws import Rejected
+from connector.identity.jws import Rejected, check_one_reading
 from connector.identity.keys import KeyFault, VerificationKey, from_jwk, public_jwk
-from connector.identity.seals import is_sealed_by, read_statement
+from connector.identity.seals import FRESH_S, is_sealed_by, read_statement
+from connector.protocol.dsp.codec import parse
 from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.errors import ProtocolError
 from connector.protocol.evidence import FORMAT, LARGEST, AgreementEvidence, AgreementStatement, SealedMessage
 from connector.protocol.seals import Seal, compute_digest
 from connector.views.handed_in import read_json
@@ -43,8 +45,8 @@ class _Agreement(msgspec.Struct, frozen=True):
     assignee: str
 
 
-def verify_evidence(content: bytes, listed: _Keys | None = None) -> ProvenAgreement:
-    """Verify a file. `listed` are the keys that a participant list, or documents, name by participant or identifier.
+def verify_evidence(content: bytes, listed: _Keys | None = None, *, now: int) -> ProvenAgreement:
+    """Verify a file at `now` (ms). `listed` are the keys by participant or identifier, of a list or of documents.
 
     Without them, those of the file count. A side that has signed by a key of its document is known by its identifier
     there, or by that of the list.
@@ -57,12 +59,13 @@ def verify_evidence(content: bytes, listed: _Keys | None = None) -> ProvenAgreem
     agreement = evidence.agreement.encode()
     if compute_digest(agreement) != statement.agreement_digest:
         raise EvidenceBroken("agreement", "The agreement was changed: it is not the one that the statement names.")
-    _check_parties(agreement, statement)
+    document = _read_agreement(agreement, statement)
     _verify_seal(evidence.seal, statement, keys)
     _verify_messages(evidence.messages, statement)
+    _check_times(evidence, statement, now)
     signed = {(message.seal.key, message.method) for message in evidence.messages}
     return ProvenAgreement(
-        agreement=msgspec.json.decode(agreement, type=dict[str, object]),
+        agreement=document,
         statement=statement,
         sealed_at=evidence.seal.created if evidence.seal else None,
         listed=_list_known(keys, statement, listed or {}),
@@ -96,6 +99,7 @@ def _read_keys(evidence: AgreementEvidence) -> dict[str, VerificationKey]:
 def _verify_statement(evidence: AgreementEvidence, keys: Mapping[str, VerificationKey]) -> AgreementStatement:
     try:
         signed = read_statement(evidence.statement.encode(), list(keys.values()))
+        check_one_reading(signed.payload, "statement")
         statement = msgspec.json.decode(signed.payload, type=AgreementStatement)
     except (Rejected, msgspec.MsgspecError, UnicodeError) as fault:
         raise EvidenceBroken("statement", "The statement or its key was changed.") from fault
@@ -106,14 +110,22 @@ def _verify_statement(evidence: AgreementEvidence, keys: Mapping[str, Verificati
     return statement
 
 
-def _check_parties(agreement: bytes, statement: AgreementStatement) -> None:
+def _read_agreement(agreement: bytes, statement: AgreementStatement) -> dict[str, object]:
+    """Return the agreement, of which two readers read the same; raises EvidenceBroken."""
     try:
-        stated = msgspec.json.decode(agreement, type=_Agreement)
+        parse(agreement)
+        document = msgspec.json.decode(agreement, type=dict[str, object])
+        stated = msgspec.convert(document, _Agreement)
+    except ProtocolError:
+        raise EvidenceBroken(
+            "agreement", f"The agreement cannot be read in one way alone: ask {statement.holder} for the file anew."
+        ) from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise EvidenceBroken("agreement", "The agreement names no two sides.") from None
     sides = (statement.holder, statement.counterparty)
     if (stated.assigner, stated.assignee) != (sides if statement.role is Role.PROVIDER else sides[::-1]):
         raise EvidenceBroken("agreement", "The agreement is one of other sides than the statement says.")
+    return document
 
 
 def _verify_seal(seal: Seal | None, statement: AgreementStatement, keys: Mapping[str, VerificationKey]) -> None:
@@ -140,6 +152,21 @@ def _verify_messages(messages: Sequence[SealedMessage], statement: AgreementStat
             holds = False
         if not holds:
             raise EvidenceBroken("messages", f"The seal of the {message.name} does not verify.")
+
+
+def _check_times(evidence: AgreementEvidence, statement: AgreementStatement, now: int) -> None:
+    """Raise EvidenceBroken for a time that has not come, or before 1970: such a time says nothing about when."""
+    stated = (statement.stated_at, statement.agreed_at, statement.finalized_at or 0, statement.withdrawn_at or 0)
+    seals = [*([evidence.seal] if evidence.seal else []), *(message.seal for message in evidence.messages)]
+    said = {
+        statement.holder: [*stated, *(message.at for message in evidence.messages)],
+        statement.counterparty: [seal.created * 1000 for seal in seals],
+    }
+    for side, times in said.items():
+        if not all(0 <= time <= now + FRESH_S * 1000 for time in times):
+            raise EvidenceBroken(
+                "times", f"{side} has signed a time that has not come, or one before 1970: check the clock here first."
+            )
 
 
 def _list_known(keys: Mapping[str, VerificationKey], statement: AgreementStatement, listed: _Keys) -> tuple[str, ...]:

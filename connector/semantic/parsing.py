@@ -126,6 +126,40 @@ def _read_term(term: Any) -> RdfTerm | None:
     return None
 
 
+class _Labels:
+    """The texts inside of elements that refer, as in `<dcat:theme rdf:resource="…">Verkehr</dcat:theme>`.
+
+    RDF/XML does not have them; portals of cities write them.
+    """
+
+    def __init__(self, parser: expat.XMLParserType) -> None:
+        self._parser = parser
+        self._begin: int | None = None
+        self._places: list[tuple[int, int]] = []
+
+    def enter(self, attributes: Mapping[str, str]) -> None:
+        """Look for a text from here on if the element of these attributes refers."""
+        self.leave()
+        if any(name.endswith(":resource") for name in attributes):
+            self._parser.CharacterDataHandler = self._parser.StartCdataSectionHandler = self._find
+
+    def leave(self) -> None:
+        """End the text that was found, if there is one."""
+        self._parser.CharacterDataHandler = self._parser.StartCdataSectionHandler = None
+        if self._begin is not None:
+            self._places.append((self._begin, self._parser.CurrentByteIndex))
+            self._begin = None
+
+    def _find(self, *_: Any) -> None:
+        if self._begin is None:
+            self._begin = self._parser.CurrentByteIndex
+
+    def cut(self, body: bytes) -> bytes:
+        """Return a document without the texts that were found in it."""
+        starts, stops = (0, *(end for _, end in self._places)), (*(begin for begin, _ in self._places), len(body))
+        return b"".join(body[begin:end] for begin, end in zip(starts, stops, strict=True))
+
+
 def _check_xml(body: bytes) -> Generator[list[Statement], None, bytes]:
     """Return a document without its document type, and with the names of namespaces written out.
 
@@ -135,8 +169,9 @@ def _check_xml(body: bytes) -> Generator[list[Statement], None, bytes]:
     depth = root = 0
     entities: dict[str, str] = {}
 
-    def enter(_name: str, _attributes: dict[str, str]) -> None:
+    def enter(_name: str, attributes: dict[str, str]) -> None:
         nonlocal depth, root
+        labels.enter(attributes)
         depth += 1
         if depth > _DEEPEST_XML:
             raise UnreadableDocument(f"The document is nested deeper than {_DEEPEST_XML} elements.")
@@ -146,6 +181,7 @@ def _check_xml(body: bytes) -> Generator[list[Statement], None, bytes]:
 
     def leave(_name: str) -> None:
         nonlocal depth
+        labels.leave()
         depth -= 1
 
     def begin_type(_name: str, system: str | None, public: str | None, _internal: int) -> None:
@@ -159,6 +195,7 @@ def _check_xml(body: bytes) -> Generator[list[Statement], None, bytes]:
         entities.setdefault(name, value or "")
 
     parser = expat.ParserCreate()
+    labels = _Labels(parser)
     parser.StartElementHandler, parser.EndElementHandler = enter, leave
     parser.StartDoctypeDeclHandler, parser.EntityDeclHandler = begin_type, declare
     parser.ElementDeclHandler = parser.AttlistDeclHandler = parser.NotationDeclHandler = _refuse_type
@@ -169,6 +206,7 @@ def _check_xml(body: bytes) -> Generator[list[Statement], None, bytes]:
         parser.Parse(b"", True)
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise UnreadableDocument(f"The document is not XML: {clean(str(error), 200)}.") from None
+    body = labels.cut(body)
     for name, value in entities.items():
         body = body[root:].replace(f"&{name};".encode(), value.encode())
         root = 0

@@ -1,5 +1,6 @@
 """Joining: the order of what is checked, and that a refusal changes nothing."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -54,6 +55,34 @@ async def test_a_repeated_request_of_the_same_member_gets_the_same_place(tmp_pat
     again = await join(authority, firm.asks(link), firm.resolve, NOW_MS)
     assert again.repeated
     assert len(keeping.show(authority).issued) == 1
+
+
+async def test_the_same_member_may_ask_twice_at_once(tmp_path: Path) -> None:
+    authority, firm = found(tmp_path), Applicant()
+    body, both_looked_up = firm.asks(invited(authority)), asyncio.Barrier(2)
+
+    async def resolve(did: str) -> DidDocument:
+        await both_looked_up.wait()
+        return await firm.resolve(did)
+
+    answers = await asyncio.gather(*(join(authority, body, resolve, NOW_MS) for _ in range(2)))
+    assert {answer.participant for answer in answers} == {firm.did}
+    assert len(keeping.show(authority).issued) == 1
+
+
+async def test_who_asks_for_nothing_new_makes_no_list_that_all_fetch(tmp_path: Path) -> None:
+    authority, firm = found(tmp_path), Applicant()
+    authority = msgspec.structs.replace(authority, mirror=tmp_path / "roster.jws")
+    assert authority.mirror
+    link = invited(authority)
+    await join(authority, firm.asks(link), firm.resolve, NOW_MS)
+    signed = authority.signed.read_bytes()
+    assert (await join(authority, firm.asks(link), firm.resolve, NOW_MS)).repeated
+    await join(authority, firm.asks(None, dropped=("none",)), firm.resolve, NOW_MS)
+    assert authority.signed.read_bytes() == signed
+    authority.mirror.unlink()
+    await join(authority, firm.asks(link), firm.resolve, NOW_MS)
+    assert authority.mirror.read_bytes() == authority.signed.read_bytes(), "a publication that was cut short is mended"
 
 
 async def test_a_crash_after_the_record_is_mended_by_the_repeated_request(

@@ -28,8 +28,8 @@ WIDTHS = (1280, 640, 320)
 SCHEMES: tuple[Any, ...] = ("light", "dark")
 _LARGE_TEXT = "document.documentElement.style.fontSize = '200%'"
 _SEVERAL = re.compile('type="(month|date|time)')
-_FRESH = "[...document.querySelectorAll('[data-follow]')].every((part) => 'fresh' in part.dataset)"
-"""The parts that the server writes anew have come: what was there before can go while somebody is on the way to it."""
+_STALE = "[data-follow]:not([data-fresh])"
+"""The parts that the server writes anew and that have not come: what is there can go while one is on the way to it."""
 _WATCH_FOCUS = """() => {
   const sort = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
   const usable = (one) => one.checkVisibility({visibilityProperty: true}) && !one.disabled && one.tabIndex >= 0;
@@ -145,7 +145,7 @@ def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(browser:
     lost = []
     for opened in site.addresses:
         page.goto(opened)
-        page.wait_for_function(_FRESH)
+        page.locator(_STALE).first.wait_for(state="detached")
         page.evaluate("document.activeElement.blur()")
         usable = page.evaluate(_WATCH_FOCUS)
         # A month, a date and a time have several places that the tabulator stops at.

@@ -41,13 +41,17 @@ SAME = {
 DETAILS = {"_build_fields", "to_common_fields", "describe_sighting", "to_fields", "show"}
 
 
+def _prints_details(function: ast.FunctionDef) -> bool:
+    return any(isinstance(node, ast.Attribute) and node.attr == "print_details" for node in ast.walk(function))
+
+
 def _list_fields() -> Iterator[tuple[str, str]]:
     """Yield the name of each column and of each detail with its file."""
     for file, tree in TREES.items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Dict) and any(isinstance(value, ast.Lambda) for value in node.values):
                 yield from ((file, str(key.value)) for key in node.keys if isinstance(key, ast.Constant))
-            if isinstance(node, ast.FunctionDef) and node.name in DETAILS:
+            if isinstance(node, ast.FunctionDef) and (node.name in DETAILS or _prints_details(node)):
                 members = [entry for entry in ast.walk(node) if isinstance(entry, ast.Dict) and len(entry.keys) > 2]
                 keys = [key for entry in members for key in entry.keys]
                 yield from ((file, str(key.value)) for key in keys if isinstance(key, ast.Constant))

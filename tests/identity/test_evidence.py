@@ -1,14 +1,16 @@
 """The evidence of an agreement: what it proves, and that no byte of it can be changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 import pytest
+from jwt.utils import base64url_decode
 
-from connector.identity.evidence import EvidenceBroken, verify_evidence
+from connector.identity.evidence import EvidenceBroken, ProvenAgreement, verify_evidence
+from connector.identity.jws import sign
 from connector.identity.keys import SigningKey, VerificationKey, public_jwk
-from connector.identity.seals import ListedSeals
+from connector.identity.seals import FRESH_S, STATEMENT, ListedSeals
 from connector.protocol.dsp.common import Role
 from connector.protocol.evidence import AgreementEvidence, AgreementStatement, SealedMessage
 from connector.protocol.seals import compute_digest, read_fields
@@ -28,9 +30,14 @@ def say(key: SigningKey = UTILITY_KEY, at: int = NOW_MS) -> SealedMessage:
 
 
 def make(
-    *, sealed: bool = True, document: bytes = DOCUMENT, messages: Sequence[SealedMessage] = (), **changed: Any
+    *,
+    sealed: bool = True,
+    sealed_at: int = NOW_MS,
+    document: bytes = DOCUMENT,
+    messages: Sequence[SealedMessage] = (),
+    **changed: Any,
 ) -> AgreementEvidence:
-    seals = ListedSeals(UTILITY_KEY, lambda: LISTED, lambda: NOW_MS)
+    seals = ListedSeals(UTILITY_KEY, lambda: LISTED, lambda: sealed_at)
     headers = {name.lower(): value for name, value in seals.seal(URL, BODY, document).items()}
     seal = read_fields(headers, URL, BODY) if sealed else None
     stated: dict[str, Any] = {
@@ -57,19 +64,23 @@ def make(
 MESSAGES = (say(), say(at=NOW_MS + 2000))
 
 
+def verify(content: bytes, listed: Mapping[str, Sequence[VerificationKey]] | None = None) -> ProvenAgreement:
+    return verify_evidence(content, listed, now=NOW_MS + 2000)
+
+
 def render(evidence: AgreementEvidence) -> bytes:
     return msgspec.json.encode(evidence)
 
 
 def test_both_sides_have_signed_and_their_keys_are_listed() -> None:
-    proven = verify_evidence(render(make()), LISTED)
+    proven = verify(render(make()), LISTED)
     assert (proven.listed, proven.sealed_at, proven.statement.role) == ((CITY, UTILITY), NOW_MS // 1000, Role.PROVIDER)
     assert proven.agreement["@id"] == "urn:a"
 
 
 def test_without_a_list_no_key_is_known_and_without_a_seal_one_side_has_signed() -> None:
-    assert verify_evidence(render(make())).listed == ()
-    alone = verify_evidence(render(make(sealed=False)), LISTED)
+    assert verify(render(make())).listed == ()
+    alone = verify(render(make(sealed=False)), LISTED)
     assert (alone.sealed_at, alone.listed) == (None, (CITY,))
 
 
@@ -78,7 +89,7 @@ def test_no_byte_can_be_changed() -> None:
     for place in range(len(content)):
         changed = content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
         with pytest.raises(EvidenceBroken):
-            verify_evidence(changed, LISTED)
+            verify(changed, LISTED)
 
 
 @pytest.mark.parametrize(
@@ -102,17 +113,17 @@ def test_no_byte_can_be_changed() -> None:
 )
 def test_what_was_changed_is_told(member: str, value: Any, part: str) -> None:
     with pytest.raises(EvidenceBroken) as broken:
-        verify_evidence(render(msgspec.structs.replace(make(messages=MESSAGES), **{member: value})), LISTED)
+        verify(render(msgspec.structs.replace(make(messages=MESSAGES), **{member: value})), LISTED)
     assert broken.value.part == part
 
 
 def test_each_message_is_proven_with_the_key_that_it_was_signed_with() -> None:
     former = (say(OTHER_KEY), say())
-    proven = verify_evidence(render(make(messages=former)), LISTED)
+    proven = verify(render(make(messages=former)), LISTED)
     assert proven.messages == former
     assert proven.unlisted == (OTHER_KEY.kid,)
     both = {**LISTED, UTILITY: (UTILITY_KEY.verification, OTHER_KEY.verification)}
-    assert verify_evidence(render(make(messages=former)), both).unlisted == ()
+    assert verify(render(make(messages=former)), both).unlisted == ()
 
 
 @pytest.mark.parametrize(
@@ -126,7 +137,7 @@ def test_each_message_is_proven_with_the_key_that_it_was_signed_with() -> None:
 )
 def test_a_message_that_nobody_has_signed_is_told_although_it_is_stated(said: SealedMessage) -> None:
     with pytest.raises(EvidenceBroken) as broken:
-        verify_evidence(render(make(messages=(said,))), LISTED)
+        verify(render(make(messages=(said,))), LISTED)
     assert broken.value.part == "messages"
 
 
@@ -143,16 +154,59 @@ def test_a_message_that_nobody_has_signed_is_told_although_it_is_stated(said: Se
 )
 def test_a_statement_about_other_sides_proves_nothing(made: AgreementEvidence) -> None:
     with pytest.raises(EvidenceBroken):
-        verify_evidence(render(made), LISTED)
+        verify(render(made), LISTED)
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[" * 5000, b"\xff", b"x" * (2 * 1024 * 1024 + 1)])
 def test_other_files_are_no_evidence(content: bytes) -> None:
     with pytest.raises(EvidenceBroken) as broken:
-        verify_evidence(content)
+        verify(content)
     assert broken.value.part == "file"
 
 
 def test_a_key_that_is_no_longer_listed_is_not_named() -> None:
     fewer: dict[str, tuple[VerificationKey, ...]] = {CITY: LISTED[CITY]}
-    assert verify_evidence(render(make()), fewer).listed == (CITY,)
+    assert verify(render(make()), fewer).listed == (CITY,)
+
+
+def sign_over(evidence: AgreementEvidence, payload: bytes) -> AgreementEvidence:
+    return msgspec.structs.replace(evidence, statement=sign(CITY_KEY, payload, kind=STATEMENT))
+
+
+DEEP = b"[" * 200 + b"]" * 200
+
+
+@pytest.mark.parametrize(
+    "more",
+    [b'"target":"b"', b'"n":1e999', b'"n":' + b"1" * 40 + b".5e300", b'"n":NaN', b'"n":"\\ud800"', b'"n":' + DEEP],
+    ids=["a member twice", "a number without an end", "a sum without an end", "no number", "half a character", "depth"],
+)
+def test_an_agreement_that_two_readers_read_in_two_ways_proves_nothing(more: bytes) -> None:
+    document = DOCUMENT[:-1] + b',"target":"a",' + more + b"}"
+    with pytest.raises(EvidenceBroken, match="The agreement cannot be read in one way alone"):
+        verify(render(make(document=document)), LISTED)
+
+
+def test_a_statement_with_a_member_twice_proves_nothing() -> None:
+    made = make()
+    payload = base64url_decode(made.statement.split(".")[1])
+    assert verify(render(sign_over(made, payload)), LISTED)
+    with pytest.raises(EvidenceBroken, match="The statement or its key was changed"):
+        verify(render(sign_over(made, payload[:-1] + b',"agreed_at":5}')), LISTED)
+
+
+LATE = NOW_MS + 2 * FRESH_S * 1000
+
+
+@pytest.mark.parametrize("time", [LATE, 2**62, -1])
+@pytest.mark.parametrize("member", ["agreed_at", "finalized_at", "withdrawn_at", "stated_at"])
+def test_a_stated_time_that_has_not_come_proves_nothing(member: str, time: int) -> None:
+    with pytest.raises(EvidenceBroken, match=f"{CITY} has signed a time that has not come"):
+        verify(render(make(**{member: time})), LISTED)
+
+
+def test_a_seal_of_a_time_that_has_not_come_proves_nothing() -> None:
+    with pytest.raises(EvidenceBroken, match=f"{UTILITY} has signed a time that has not come"):
+        verify(render(make(messages=(msgspec.structs.replace(say(at=LATE), at=NOW_MS),))), LISTED)
+    with pytest.raises(EvidenceBroken, match=f"{UTILITY} has signed a time that has not come"):
+        verify(render(make(sealed_at=LATE)), LISTED)

@@ -1,6 +1,7 @@
 """Two connectors that know each other by the documents of their identifiers, whole but for the sockets."""
 
 import json
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -113,12 +114,13 @@ async def test_agreements_are_sealed_by_keys_of_documents_and_proven_after_the_k
         for side in (city, made.firm):
             content = msgspec.json.encode(await side.api.agreements.show_evidence(done.agreement_id))
             known = {participant(name): keys for name, keys in then.items()}
-            proven = verify_evidence(content, known | {side.id: now[side.name]})
+            proven = verify_evidence(content, known | {side.id: now[side.name]}, now=int(time.time() * 1000))
             assert proven.sealed_at is not None
             assert set(proven.listed) == {city.id, firm.id}
             other = firm if side is city else city
             assert proven.statement.methods[other.id] == f"{other.id}#{then[other.name][0].kid}"
-            assert set(verify_evidence(content, {side.id: now[side.name]}).listed) == {side.id}
+            alone = verify_evidence(content, {side.id: now[side.name]}, now=int(time.time() * 1000))
+            assert set(alone.listed) == {side.id}
     finally:
         for name in ("city", "firm"):
             await made.leave(name)

@@ -1,5 +1,6 @@
 """Two connectors agree, and each can prove it without the other: by what both have signed."""
 
+import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,7 +56,7 @@ async def prove(made: Space, side: Member, agreement: str) -> ProvenAgreement:
     evidence = await side.api.agreements.show_evidence(agreement)
     operator = operator_keys(made.base / "broker" / "card.json")
     listed = roster.verify(made.base / "roster.jws", operator, now=datetime.now(UTC)).keys
-    return verify_evidence(msgspec.json.encode(evidence), listed)
+    return verify_evidence(msgspec.json.encode(evidence), listed, now=int(time.time() * 1000))
 
 
 async def test_each_message_is_kept_with_its_seal_and_both_can_show_them(data_space: Space) -> None:

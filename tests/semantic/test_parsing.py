@@ -111,6 +111,22 @@ def test_a_document_type_gives_namespaces_short_names() -> None:
     assert read(b"<!DOCTYPE rdf:RDF>" + XML + b"</rdf:RDF>", RdfForm.RDF_XML) == []
 
 
+@pytest.mark.parametrize(
+    "label", ["Verkehr &amp; Straße", "\n", "&d;", "<![CDATA[ <b> ]]>", "a<!-- b -->c<![CDATA[d]]>", "<?e f?>g"]
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_label_inside_of_a_reference_is_left_out_and_the_rest_is_read(label: str, encoding: str) -> None:
+    reference = f'<d:theme rdf:resource="urn:t">{label}</d:theme>'
+    body = (
+        f"<!DOCTYPE rdf:RDF [<!ENTITY d 'urn:d:'>]>{XML.decode()}"
+        f'<rdf:Description rdf:about="urn:a">{reference}<d:x>ä &lt; b</d:x>{reference}<d:x/></rdf:Description>'
+        "</rdf:RDF>"
+    )
+    found = read(body.encode(encoding), RdfForm.RDF_XML)
+    theme, text, empty = IriTerm("urn:t"), LiteralTerm("ä < b"), LiteralTerm("")
+    assert [statement.value for statement in found] == [theme, text, theme, empty]
+
+
 def test_a_wrong_address_is_mended_or_left_out_and_the_rest_is_read() -> None:
     turtle = b"<urn:a> <urn:p> <https://f.example/a b|c.csv>, <no address> . <urn:b c> <urn:p> 1 . <urn:d> <urn:p> 2 ."
     xml = (

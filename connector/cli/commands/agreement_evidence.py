@@ -95,7 +95,7 @@ def verify(
         raise Failure(Code.USAGE, "errors.list-and-operator")
     keys = _read_known(listed or [], operator, documents or [])
     try:
-        proven = verify_evidence(read_bounded(file, LARGEST), keys)
+        proven = verify_evidence(read_bounded(file, LARGEST), keys, now=int(datetime.now(UTC).timestamp() * 1000))
     except FileFault as fault:
         raise Failure(Code.NOT_FOUND, "errors.reported", reason={"en": str(fault)}) from None
     except EvidenceBroken as error:

@@ -156,6 +156,8 @@ _MOST_HIGH = 2_000
 _CERTAIN = 5
 """How many times as often windows-1252 has to be wrong."""
 _UMLAUTS = frozenset("äöüÄÖÜß")
+# A trade mark of windows-1252 is a letter in the older ones, but none of these.
+_COMMON = _UMLAUTS | frozenset("éèêàçñ")
 # Whatever else has a meaning in one of them is rare in a word: a sign between two letters is a wrong reading.
 _LETTERS = frozenset("äöüßéèêëàáâåæçñóòôíìîïúùûøãõœšžÿÄÖÜÉÈÊËÀÁÂÅÆÇÑÓÒÔÍÌÎÏÚÙÛØÃÕŒŠŽ")
 
@@ -166,9 +168,13 @@ def _find_code_page(sample: bytes) -> str:
     pieces = [sample[max(at - 1, 0) : at + 2] for at in places]
     before = [1 if at else 0 for at in places]
     wrong = _count_wrong(pieces, before, "windows-1252")
-    likely = [name for name in OLD_ENCODINGS if _count_wrong(pieces, before, name) * _CERTAIN < wrong]
+    text = b"".join(sample[at : at + 1] for at in places)
+    likely = [
+        name
+        for name in OLD_ENCODINGS
+        if _count_wrong(pieces, before, name) * _CERTAIN < wrong and not _COMMON.isdisjoint(text.decode(name))
+    ]
     if likely:
-        text = b"".join(sample[at : at + 1] for at in places)
         return max(likely, key=lambda name: sum(sign in _UMLAUTS for sign in text.decode(name)))
     try:
         sample.decode("windows-1252")
@@ -178,7 +184,7 @@ def _find_code_page(sample: bytes) -> str:
 
 
 def _count_wrong(pieces: Sequence[bytes], places: Sequence[int], encoding: str) -> int:
-    """Return how many characters make no sense where they stand: a sign inside a word, a large letter after a small."""
+    """Return how many characters make no sense where they stand: a sign in a word, a large letter after a small one."""
     texts = (piece.decode(encoding, "replace") for piece in pieces)
     return sum(_is_wrong(text[:at], text[at], text[at + 1 :]) for text, at in zip(texts, places, strict=True))
 
@@ -187,7 +193,8 @@ def _is_wrong(before: str, sign: str, after: str) -> bool:
     if sign == "\ufffd":
         return True
     if sign in _LETTERS:
-        return sign.isupper() and before.islower()
+        # An ß is small in words of large letters too.
+        return (before.islower() and sign.isupper()) or (sign.islower() and after.isupper() and sign != "ß")
     # A sign may stand between a figure and a letter, never inside a word.
     return before.isalpha() and after.isalpha() and sign not in "\u2019\u00ad\u00b7\u2013\u2014\u00a0"
 

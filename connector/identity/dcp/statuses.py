@@ -104,9 +104,13 @@ class StatusLists:
         return None
 
     def used_until(self, issuer: str, statuses: Sequence[StatusEntry]) -> int | None:
-        """Return until when (ms) the lists that a credential names are used without a fetch; None if it names none."""
-        places = (self._places.get((issuer, entry.list_url)) for entry in statuses)
-        return min((place.kept.until for place in places if place and place.kept), default=None)
+        """Return until when (ms) the lists that a credential needs are used without a fetch; None if it needs none.
+
+        One that has made room for others meanwhile is used no longer.
+        """
+        needed = [entry.list_url for entry in statuses if entry.purpose not in HARMLESS]
+        places = (self._places.get((issuer, url)) for url in needed)
+        return min((place.kept.until if place and place.kept else 0 for place in places), default=None)
 
     def forget(self, issuer: str | None = None) -> None:
         """Forget the lists of an issuer, or all: the next caller fetches what it needs. For news of a revocation."""

@@ -141,6 +141,7 @@ def test_data_that_can_be_of_its_type_is_let_through(head: bytes, media_type: st
         "name;n\nKanäle;1\n",
         "name\nGröße\n",
         "Übersicht der Plätze\n",
+        "GROßER PLATZ;KÖLN\n",
     ],
 )
 def test_the_code_pages_of_dos_and_of_the_mac_are_told_by_their_letters(text: str, encoding: str) -> None:
@@ -150,7 +151,21 @@ def test_the_code_pages_of_dos_and_of_the_mac_are_told_by_their_letters(text: st
 
 
 @pytest.mark.parametrize(
-    "text", ["„Haus“ – ‚x‘…", "10 €", "Café d’été", "Hašek", "5°C, 20 m² §3", "Œuvre", "L’Haÿ", "Øresund å æ", "x·y"]
+    "text",
+    [
+        "„Haus“ – ‚x‘…",
+        "10 €",
+        "Café d’été",
+        "Hašek",
+        "5°C, 20 m² §3",
+        "Œuvre",
+        "L’Haÿ",
+        "Øresund å æ",
+        "x·y",
+        "Produkt™Plus",
+        "Box®neu",
+        "Firma©Stadt",
+    ],
 )
 def test_signs_of_windows_are_not_taken_for_letters_of_another_code_page(text: str) -> None:
     assert find_encoding(text.encode("windows-1252")) == "windows-1252"

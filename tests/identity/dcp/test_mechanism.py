@@ -149,11 +149,12 @@ async def test_what_was_shown_counts_for_minutes_and_callers_that_come_together_
     assert len(wallet.asked) == 2
 
 
-async def test_nothing_counts_longer_than_the_credential_or_its_status() -> None:
-    places = Places()
-    places.publish_list()
-    ends = signed(credential(credentialStatus=status_at(7), validUntil="2026-03-01T12:00:20Z"))
-    Wallet(places, ends)
+@pytest.mark.parametrize("ending", ["the credential", "its status list"])
+async def test_nothing_counts_longer_than_the_credential_or_its_status(ending: str) -> None:
+    places, ends = Places(), {"validUntil": "2026-03-01T12:00:20Z"}
+    of_credential, of_list = (ends, {}) if ending == "the credential" else ({}, ends)
+    places.publish_list(**of_list)
+    Wallet(places, signed(credential(credentialStatus=status_at(7), **of_credential)))
     us = await mechanism(places)
     await us.authenticate(token(places), Intent.CATALOG)
     places.now_ms += 20_000

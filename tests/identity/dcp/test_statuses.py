@@ -9,6 +9,7 @@ import pytest
 from connector.identity.dcp.statuses import (
     FRESH_MS,
     LOOK_AGAIN_MS,
+    MAX_LISTS,
     StatusLists,
     verify_by_documents,
 )
@@ -247,6 +248,18 @@ async def test_a_list_is_used_no_longer_than_it_is_valid() -> None:
     assert places.statuses.used_until(held().issuer, held().statuses) == places.now_ms + 10_000
     places.now_ms += 10_000
     assert "expired" in await judge(places, held())
+
+
+async def test_a_list_that_made_room_for_others_is_used_no_longer() -> None:
+    places = Places()
+    places.publish_list()
+    assert await judge(places, held()) == "good"
+    for number in range(MAX_LISTS):
+        with pytest.raises(AuthenticationUnavailable):
+            await judge(places, held(statusListCredential=f"{LIST_URL}{number}"))
+    assert places.statuses.used_until(held().issuer, held().statuses) == 0
+    harmless = held(statusPurpose="refresh")
+    assert places.statuses.used_until(harmless.issuer, harmless.statuses) is None
 
 
 async def test_a_list_out_of_reach_says_nothing_and_is_asked_in_bounds() -> None:

@@ -245,4 +245,8 @@ SENTENCES: dict[str, str] = {
     "part of the address": "Angabe",
     "required": "nötig",
     "otherwise": "sonst",
+    "consumer": "Bezieher",
+    "sealed": "besiegelt",
+    "stated": "erklärt",
+    "issued": "ausgestellt",
 }

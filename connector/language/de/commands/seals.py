@@ -33,6 +33,10 @@ SENTENCES: dict[str, str] = {
     "The agreement was changed: it is not the one that the statement names.": "Der Vertrag wurde verändert: Es ist nicht "
     "der, den die Erklärung nennt.",
     "The agreement names no two sides.": "Der Vertrag nennt keine zwei Seiten.",
+    "The agreement cannot be read in one way alone: ask {} for the file anew.": "Der Vertrag lässt sich nicht eindeutig "
+    "lesen: bitte die Datei bei {0} neu anfordern.",
+    "{} has signed a time that has not come, or one before 1970: check the clock here first.": "{0} hat einen Zeitpunkt "
+    "signiert, der in der Zukunft oder vor 1970 liegt: bitte zuerst die Uhr hier prüfen.",
     "The agreement is one of other sides than the statement says.": "Der Vertrag hat andere Seiten, als die Erklärung sagt.",
     "What {} has signed was changed or left out.": "Was {0} signiert hat, wurde verändert oder weggelassen.",
     "The messages of {} were changed or left out.": "Die Nachrichten von {0} wurden verändert oder weggelassen.",

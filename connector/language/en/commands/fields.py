@@ -245,4 +245,8 @@ SENTENCES: dict[str, str] = {
     "part of the address": "part of the address",
     "required": "required",
     "otherwise": "otherwise",
+    "consumer": "consumer",
+    "sealed": "sealed",
+    "stated": "stated",
+    "issued": "issued",
 }
