@@ -1,6 +1,8 @@
 """What the authority signs: a list that members take, credentials with a place in the status list."""
 
+import asyncio
 import json
+import random
 from base64 import urlsafe_b64decode
 from datetime import timedelta
 from pathlib import Path
@@ -13,10 +15,14 @@ from connector.authority.card import make_member
 from connector.authority.issuing import MOST_HELD, MOST_OF_ONE, STATUS_VALID_MS
 from connector.authority.keeping import PROFILE, AuthorityRecord, PlacedCredential
 from connector.authority.roster import RosterFault
+from connector.identity.jws import Rejected
 from connector.identity.roster import read_roster
-from connector.protocol.dcp.claims import ClaimsProfile, read_claims
+from connector.ports.entities.issuing import STATUS_ENTRIES
+from connector.protocol.dcp.claims import ClaimsProfile, StatusEntry, read_claims
+from connector.protocol.dcp.did import parse_web_did
 from connector.protocol.dcp.status_list import expand_status_list
 from tests.authority.folders import DID, NOW, NOW_MS, Applicant, found
+from tests.identity.dcp.places import Places
 
 
 def payload(signed: str) -> bytes:
@@ -125,3 +131,39 @@ def test_who_has_no_place_gets_no_credential(tmp_path: Path) -> None:
     authority, firm = found(tmp_path), Applicant()
     with pytest.raises(RosterFault, match="no credential"):
         issuing.issue_credential(authority, keeping.show(authority), make_member(firm.card()), NOW_MS)
+
+
+async def test_the_whole_status_list_is_fetched_once_for_a_thousand_credentials(tmp_path: Path) -> None:
+    authority = found(tmp_path)
+    revoked = random.Random(17).sample(range(STATUS_ENTRIES), 1000)
+
+    def fill(record: AuthorityRecord) -> AuthorityRecord:
+        placed = [
+            PlacedCredential(
+                holder="did:web:firm.example", types=("MembershipCredential",), index=index, until=2**53, revoked=True
+            )
+            for index in revoked
+        ]
+        return msgspec.structs.replace(record, issued=tuple(placed))
+
+    record = keeping.change(authority, fill)
+    places = Places()
+    places.now_ms = NOW_MS
+    url = issuing.locate_status(record)
+    document = issuing.write_own_document(record, authority, NOW_MS)
+    places.put(parse_web_did(DID).locate_document(), document)
+    signed = issuing.make_status_list(authority, NOW_MS)
+    places.put(url, signed, kind="application/vc+jwt")
+
+    async def judge(index: int) -> str | None:
+        return await places.statuses.find_ended(DID, [StatusEntry("revocation", index, url)])
+
+    asked = [0, STATUS_ENTRIES - 1, *revoked[:500], *range(5, STATUS_ENTRIES, 264)]
+    ended_places = set(revoked)
+    ended = await asyncio.gather(*map(judge, asked))
+    assert len(asked) >= 900
+    assert [bool(each) for each in ended] == [index in ended_places for index in asked]
+    assert places.fetched.count(url) == 1
+    with pytest.raises(Rejected, match="131072 entries"):
+        await judge(STATUS_ENTRIES)
+    assert places.fetched.count(url) == 1

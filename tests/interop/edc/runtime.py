@@ -68,7 +68,8 @@ class Runtime:
         self.public = public or self.own
         self.address = f"{self.public}/2025-1"
         self.control = f"http://localhost:{ports + 3}/control"
-        self._management = httpx.Client(base_url=f"http://localhost:{ports + 2}/management/v3", timeout=30)
+        # An answer may wait for other processes that share the processor with this one, as a start does.
+        self._management = httpx.Client(base_url=f"http://localhost:{ports + 2}/management/v3", timeout=READY_S)
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:

@@ -12,7 +12,7 @@ import httpx
 
 from connector.protocol.dcp.did import write_web_did
 from tests.interop.edc.around import DelayingProxy
-from tests.interop.edc.runtime import run_part, until
+from tests.interop.edc.runtime import READY_S, run_part, until
 from tests.interop.peers.jars import find_classes
 
 LISTENERS = ("", "identity", "credentials", "did", "sts", "version")
@@ -44,7 +44,7 @@ class Hub:
         self.tokens = f"http://localhost:{ports + 4}/api/sts/token"
         self._process: subprocess.Popen[bytes] | None = None
         self._fronts = [DelayingProxy(ports + 6, ports + 3, 0.0, tls), DelayingProxy(ports + 7, ports + 2, 0.0, tls)]
-        self._api = httpx.Client(base_url=f"http://localhost:{ports + 1}/api/identity/v1alpha", timeout=30)
+        self._api = httpx.Client(base_url=f"http://localhost:{ports + 1}/api/identity/v1alpha", timeout=READY_S)
 
     def start(self) -> None:
         """Start the hub, and make its administrator."""
@@ -150,14 +150,14 @@ class Hub:
         """Return the document of a participant as it is served."""
         trust = ssl.create_default_context(cafile=files["DATENKONTOR_NET__CA"])
         url = f"https://localhost:{self._ports + 6}/{account.name}/did.json"
-        until(lambda: httpx.get(url, verify=trust).status_code == 200, 30)
-        found: dict[str, Any] = httpx.get(url, verify=trust).json()
+        until(lambda: httpx.get(url, verify=trust, timeout=READY_S).status_code == 200, READY_S)
+        found: dict[str, Any] = httpx.get(url, verify=trust, timeout=READY_S).json()
         return found
 
     def issue_token(self, account: Account, audience: str, **more: str) -> str:
         """Return a token of a participant for `audience`."""
         form = {"grant_type": "client_credentials", "client_id": account.client, "client_secret": account.secret}
-        answer = httpx.post(self.tokens, data={**form, "audience": audience, **more}, timeout=30)
+        answer = httpx.post(self.tokens, data={**form, "audience": audience, **more}, timeout=READY_S)
         assert answer.status_code == 200, answer.text
         return str(answer.json()["access_token"])
 

@@ -13,7 +13,7 @@ from connector.identity.keys import generate, save_private
 from connector.views.assets import AssetOrder, DataClass
 from tests.e2e.live import free_base
 from tests.interop.edc.around import Around
-from tests.interop.edc.runtime import until
+from tests.interop.edc.runtime import READY_S, until
 from tests.interop.peers.acts import WAIT_S, negotiate_ours, negotiate_theirs, read_ours
 from tests.interop.peers.hub import DOCUMENT_MS
 from tests.interop.peers.space import HERS, Space, sign_list
@@ -122,7 +122,7 @@ def start(space: Space, around: Around, agreement: str) -> str:
 def pulled(space: Space, around: Around, transfer: str) -> int:
     """Pull with the newest address that EDC was told of; return the status."""
     url, token = around.address_of(transfer) or ("", "")
-    answer = httpx.get(url, headers={"Authorization": f"Bearer {token}"}, verify=space.trust())
+    answer = httpx.get(url, headers={"Authorization": f"Bearer {token}"}, verify=space.trust(), timeout=READY_S)
     assert answer.status_code != 200 or answer.content == ROADS
     return answer.status_code
 

@@ -13,7 +13,7 @@ import pytest
 
 from connector.client.frame.errors import ClientError
 from connector.protocol.dcp.scopes import Scope, ScopeKind
-from tests.interop.edc.runtime import until
+from tests.interop.edc.runtime import READY_S, until
 from tests.interop.peers.acts import WAIT_S, hold_ours, negotiate_ours, negotiate_theirs, read_ours, read_theirs
 from tests.interop.peers.issuer import ROLE, TYPE
 from tests.interop.peers.space import HERS, ISSUED, OURS, Space
@@ -53,7 +53,9 @@ def ask(space: Space, token: str) -> httpx.Response:
     """Ask us for our catalogue with a token; who is refused learns nothing but that."""
     body = {"@context": ["https://w3id.org/dspace/2025/1/context.jsonld"], "@type": "CatalogRequestMessage"}
     headers = {"Authorization": f"Bearer {token}"}
-    answer = httpx.post(f"{space.us.address}/catalog/request", json=body, headers=headers, verify=space.trust())
+    answer = httpx.post(
+        f"{space.us.address}/catalog/request", json=body, headers=headers, verify=space.trust(), timeout=READY_S
+    )
     if answer.status_code == 401:
         assert answer.json()["code"] == "unauthenticated"
         assert "presentation" not in answer.text.lower()
@@ -80,7 +82,7 @@ def test_the_hub_asks_our_issuer_for_a_credential_and_keeps_what_it_is_given(
     space: Space, profile: str, format: str
 ) -> None:
     address = f"{space.us.public}/issuer/metadata"
-    supported = httpx.get(address, verify=space.trust()).json()["credentialsSupported"]
+    supported = httpx.get(address, verify=space.trust(), timeout=READY_S).json()["credentialsSupported"]
     (wanted,) = [entry["id"] for entry in supported if entry["profile"] == profile]
     space.hub.request(space.anna, space.us.id, f"asked-{format}", {"id": wanted, "type": ISSUED, "format": format})
     until(lambda: space.hub.requested(space.anna, f"asked-{format}") in {"ISSUED", "ERROR"}, WAIT_S)
