@@ -113,14 +113,13 @@ def _verify_statement(evidence: AgreementEvidence, keys: Mapping[str, Verificati
 def _read_agreement(agreement: bytes, statement: AgreementStatement) -> dict[str, object]:
     """Return the agreement, of which two readers read the same; raises EvidenceBroken."""
     try:
-        parse(agreement)
-        document = msgspec.json.decode(agreement, type=dict[str, object])
+        document = msgspec.convert(parse(agreement), dict[str, object])
         stated = msgspec.convert(document, _Agreement)
     except ProtocolError:
         raise EvidenceBroken(
             "agreement", f"The agreement cannot be read in one way alone: ask {statement.holder} for the file anew."
         ) from None
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except msgspec.ValidationError:
         raise EvidenceBroken("agreement", "The agreement names no two sides.") from None
     sides = (statement.holder, statement.counterparty)
     if (stated.assigner, stated.assignee) != (sides if statement.role is Role.PROVIDER else sides[::-1]):

@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -54,6 +54,14 @@ def list_names(folder: Path) -> list[str]:
     return sorted(each.name for each in folder.iterdir() if each.is_file() and not each.name.endswith(".lock"))
 
 
+def walk_cuts(folder: Path) -> Iterator[tuple[int, Path]]:
+    """Yield the write to cut at, with a folder of its own: first one that never comes, then each in turn."""
+    for at in (MOST, *range(1, MOST)):
+        base = folder / str(at)
+        base.mkdir()
+        yield at, base
+
+
 FAULTS = [Killed(), OSError(errno.ENOSPC, "No space left on device")]
 
 
@@ -63,9 +71,7 @@ def test_an_authority_that_is_cut_short_anywhere_is_made_by_the_same_call(
 ) -> None:
     former = "urn:participant:broker"
     ended: list[list[str]] = []
-    for at in (MOST, *range(1, MOST)):
-        base = tmp_path / str(at)
-        base.mkdir()
+    for at, base in walk_cuts(tmp_path):
         authority = Authority(folder=base / "authority", members=base / "members.json")
         roster.create(authority.members, former)
         entry = card(generate(), id=former, name="Broker", address=None)
@@ -99,9 +105,7 @@ def test_a_renewal_that_is_cut_short_anywhere_goes_on_by_the_same_call(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: BaseException, by_hand: bool
 ) -> None:
     ended: list[list[str]] = []
-    for at in (MOST, *range(1, MOST)):
-        base = tmp_path / str(at)
-        base.mkdir()
+    for at, base in walk_cuts(tmp_path):
         authority = found(base)
         before = keeping.load_roots(authority)
         spare = load_key(authority.folder / SPARE)
@@ -138,9 +142,7 @@ def test_a_new_issuer_key_that_is_cut_short_anywhere_is_made_by_the_same_call(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: BaseException, recovers: bool, stolen: bool
 ) -> None:
     ended: list[list[str]] = []
-    for at in (MOST, *range(1, MOST)):
-        base = tmp_path / str(at)
-        base.mkdir()
+    for at, base in walk_cuts(tmp_path):
         authority = found(base)
         issuing.publish(authority, now=NOW)
         key = load_key(authority.folder / (SPARE if recovers else ROOT))

@@ -181,7 +181,8 @@ def _find_place(key: str) -> str:
 
 def _begin(text: str) -> str:
     """Return the pattern of a name that begins with a text, as a whole word; a space may be one that does not break."""
-    return rf"^\s*{re.escape(text).replace(chr(92) + ' ', chr(92) + 's')}(?!\w)"
+    pattern = re.escape(text).replace(r"\ ", r"\s")
+    return rf"^\s*{pattern}(?!\w)"
 
 
 def write_table(folder: Path) -> Path:
