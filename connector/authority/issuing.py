@@ -65,9 +65,9 @@ def publish(authority: Authority, *, now: datetime, valid_for: timedelta = DEFAU
     return document
 
 
-def list_published(authority: Authority) -> tuple[Member, ...]:
+def list_published(authority: Authority, record: AuthorityRecord) -> tuple[Member, ...]:
     """Return the members of the list that was published last, none if that was cut short; raises RosterFault."""
-    record, key = keeping.load_certified(authority)
+    record, key = keeping.load_certified(authority, record)
     published = roster.load_published(authority.signed, (key.verification, *_list_signers(authority, record)))
     if published is None or not _is_mirrored(authority):
         return ()
@@ -83,7 +83,7 @@ def _is_mirrored(authority: Authority) -> bool:
 
 def _list_signers(authority: Authority, record: AuthorityRecord) -> tuple[VerificationKey, ...]:
     """Return the roots, in the order in which members pin them, whose issuer keys may have signed a list."""
-    return (*map(from_jwk, record.former_roots), *keeping.load_roots(authority))
+    return (*map(from_jwk, record.former_roots), *keeping.list_roots(record, authority))
 
 
 def _end_lost_roles(authority: Authority, published: RosterDocument | None) -> None:
@@ -103,7 +103,7 @@ def write_own_document(record: AuthorityRecord, authority: Authority, now: int) 
 
     `now` in ms. Raises RosterFault.
     """
-    own = public_jwk(keeping.load_issuer(authority))
+    own = public_jwk(keeping.load_issuer(authority, record))
     keys = [own, *(each.key for each in record.former if each.until > now)]
     named = [(jwk["kid"], {name: value for name, value in jwk.items() if name != "kid"}) for jwk in keys]
     return write_document(record.did, named, [])
@@ -155,12 +155,12 @@ def issue_credential(authority: Authority, record: AuthorityRecord, member: Memb
         valid_until=placed.until,
         status=StatusPlace(lists={"revocation": locate_status(record)}, index=placed.index),
     )
-    return sign_credential(name_key(keeping.load_issuer(authority), record.did), draft)
+    return sign_credential(name_key(keeping.load_issuer(authority, record), record.did), draft)
 
 
 def make_status_list(authority: Authority, now: int) -> str:
     """Sign the status list as of `now` (ms), valid for two days; raises RosterFault."""
-    record = keeping.show(authority)
+    record, key = keeping.load_certified(authority)
     draft = StatusListDraft(
         profile=choose_form(authority),
         url=locate_status(record),
@@ -170,7 +170,7 @@ def make_status_list(authority: Authority, now: int) -> str:
         valid_from=now,
         valid_until=now + STATUS_VALID_MS,
     )
-    return sign_status_list(name_key(keeping.load_issuer(authority), record.did), draft)
+    return sign_status_list(name_key(key, record.did), draft)
 
 
 def choose_form(authority: Authority) -> ClaimsProfile:

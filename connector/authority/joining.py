@@ -111,16 +111,16 @@ def _admit(authority: Authority, wanted: _Allowed, now: int) -> Joined:
         _check_user(invitation, request.card.id, kid)
         # After a crash, the repeated request enters and publishes what the record already says.
         entry = _find_entry(authority, request.card.id) or _enter(authority, request, invitation)
-    _publish_news(authority, entry, now)
+    _publish_news(authority, record, entry, now)
     return _answer(authority, keeping.show(authority), entry, now, repeated=again)
 
 
-def _publish_news(authority: Authority, entry: Member, now: int) -> None:
+def _publish_news(authority: Authority, record: AuthorityRecord, entry: Member, now: int) -> None:
     """Publish the list unless the one before has the entry as it is; raises RosterFault.
 
     Who asks again, or for nothing new, makes no list that all members fetch.
     """
-    if entry not in issuing.list_published(authority):
+    if entry not in issuing.list_published(authority, record):
         issuing.publish(authority, now=moment(now))
 
 
@@ -252,7 +252,7 @@ def _renew(authority: Authority, request: JoinRequest, now: int) -> Joined:
 
     if request.successor or request.dropped:
         entry = change_keys(authority, entry, request, now)
-        _publish_news(authority, entry, now)
+        _publish_news(authority, keeping.show(authority), entry, now)
     credential = renew_credential(authority, entry.id, now)
     return Joined(participant=entry.key, name=entry.name, credential=credential)
 

@@ -254,21 +254,26 @@ def hold(authority: Authority) -> Iterator[AuthorityRecord]:
 
 def load_roots(authority: Authority) -> tuple[VerificationKey, ...]:
     """Return the public keys of the roots, in the order in which members pin them; raises RosterFault."""
-    newer = show(authority).roots
-    return tuple(map(from_jwk, newer)) if newer else operator_keys(authority.folder / ROOTS)
+    return list_roots(show(authority), authority)
 
 
-def load_issuer(authority: Authority) -> SigningKey:
+def list_roots(record: AuthorityRecord, authority: Authority) -> tuple[VerificationKey, ...]:
+    """Return the roots as a record names them, as `load_roots`: a large one is not read once more for them."""
+    return tuple(map(from_jwk, record.roots)) if record.roots else operator_keys(authority.folder / ROOTS)
+
+
+def load_issuer(authority: Authority, record: AuthorityRecord | None = None) -> SigningKey:
     """Return the issuer key, as `load_certified`."""
-    return load_certified(authority)[1]
+    return load_certified(authority, record)[1]
 
 
-def load_certified(authority: Authority) -> tuple[AuthorityRecord, SigningKey]:
+def load_certified(authority: Authority, record: AuthorityRecord | None = None) -> tuple[AuthorityRecord, SigningKey]:
     """Return the record, and the issuer key that its newest certificate is about; raises RosterFault.
 
-    No other key signs anything: nobody would accept it.
+    No other key signs anything: nobody would accept it. `record` is one that was read just before; it is read again if
+    the key has changed since.
     """
-    record = show(authority)
+    record = record or show(authority)
     for _ in range(2):
         named = _read_certified(authority, record)["kid"]
         key = _load_issuer_file(authority, ISSUER)
@@ -294,7 +299,7 @@ def _read_certified(authority: Authority, record: AuthorityRecord) -> dict[str, 
 
     After a new pair of roots was named, it is still one by a root of before.
     """
-    roots = (*load_roots(authority), *map(from_jwk, record.former_roots))
+    roots = (*list_roots(record, authority), *map(from_jwk, record.former_roots))
     try:
         return read_certificate(record.certificates[0].encode(), roots).key
     except (IndexError, Rejected):
@@ -347,12 +352,13 @@ def check_root(authority: Authority, root: SigningKey, *, recovers: bool) -> Non
     certifies replaces that one for good: so only a recovery takes one of those, or goes on with it after it was cut
     short.
     """
-    roots = load_roots(authority)
+    record = show(authority)
+    roots = list_roots(record, authority)
     ranks = {key.kid: rank for rank, key in enumerate(roots)}
     rank = ranks.get(root.kid)
     if rank is None:
         raise RosterFault("The key is not a root of this authority: use the file that `authority init` made.")
-    in_force = _find_rank(show(authority), roots)
+    in_force = _find_rank(record, roots)
     if rank < in_force:
         raise RosterFault("This root was replaced, and members refuse what it certifies: use the one that replaced it.")
     if recovers and rank == in_force and _read_note(authority.folder / RECOVERY, "root") != root.kid:

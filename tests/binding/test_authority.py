@@ -86,22 +86,27 @@ async def test_the_status_list_is_signed_again_when_something_was_revoked_or_an_
     assert (await door.ask("GET", "/authority/status")).body != second
 
 
-async def test_strangers_who_come_together_cause_one_look_at_the_key(
+async def test_strangers_who_come_together_cause_one_look_at_the_record_and_the_key(
     authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    door, looked = Door(authority, Applicant()), list[Authority]()
-    load = keeping.load_certified
+    door, looked = Door(authority, Applicant()), list[str]()
 
-    def count(asked: Authority) -> object:
-        looked.append(asked)
-        return load(asked)
+    def count(name: str) -> None:
+        original = getattr(keeping, name)
 
-    monkeypatch.setattr(keeping, "load_certified", count)
+        def counted(*given: object) -> object:
+            looked.append(name)
+            return original(*given)
+
+        monkeypatch.setattr(keeping, name, counted)
+
+    count("show")
+    count("load_certified")
     for path in ("did.json", "status"):
         looked.clear()
         answers = await asyncio.gather(*(door.ask("GET", f"/authority/{path}") for _ in range(50)))
         assert len({answer.body for answer in answers}) == 1
-        assert len(looked) == 1
+        assert sorted(looked) == ["load_certified", "show"]
     keeping.rotate(authority, [load_private(authority.folder / keeping.ROOT)], now=NOW)
     (method,) = msgspec.json.decode((await door.ask("GET", "/authority/did.json")).body)["verificationMethod"]
     assert method["id"] == f"{DID}#{keeping.load_issuer(authority).kid}"

@@ -252,11 +252,15 @@ def _list_steps(output: Output, plan: Plan) -> list[_NextCommand]:
 
 
 def _list_steps_to_members(output: Output, plan: Plan, settings: Path) -> list[_NextCommand]:
-    """Return how somebody becomes a member: by an invitation where others reach the authority, else by its card."""
-    if plan.by_document and not plan.local:
+    """Return how somebody becomes a member: by an invitation, or on the same machine by its card too."""
+    steps = []
+    if plan.by_document:
         invite = f"datenkontor authority member invite NAME --settings {settings}"
-        return [_NextCommand(invite, output.say("cli.init-invite"))]
+        steps.append(_NextCommand(invite, output.say("cli.init-invite")))
+        if not plan.local:
+            return steps
     return [
+        *steps,
         _NextCommand(f"datenkontor roster add CARD.json --settings {settings}"),
         _NextCommand(f"datenkontor roster publish --settings {settings}"),
     ]

@@ -65,6 +65,7 @@ from connector.store.sqlite.engine.connection import (
     open_readable,
     open_writable,
     refuse_damaged,
+    release_memory,
 )
 from connector.store.sqlite.engine.kept import KeptPages
 from connector.store.sqlite.engine.migrate import migrate, steps
@@ -91,8 +92,14 @@ async def open_store(
     """
     await asyncio.to_thread(migrate, path, steps("store"), zone)
     shelf: KeptPages[Asset] = KeptPages()
-    writer = Writer(partial(_open, path, zone), chore=replay.Sweeper(now).chore, ended=shelf.settle)
-    return SqliteStore(open_readable(path), writer, shelf, rule)
+    reader = open_readable(path)
+    writer = Writer(
+        partial(_open, path, zone),
+        chore=replay.Sweeper(now).chore,
+        ended=shelf.settle,
+        rested=partial(release_memory, reader),
+    )
+    return SqliteStore(reader, writer, shelf, rule)
 
 
 def _open(path: Path, zone: tzinfo) -> StoreConnection:

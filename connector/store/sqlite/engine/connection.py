@@ -1,5 +1,6 @@
 """Open a database file: private to its user, with a write-ahead log, each commit on the disk before it returns."""
 
+import ctypes
 import logging
 import os
 import sqlite3
@@ -80,6 +81,16 @@ def open_foreign(path: Path) -> sqlite3.Connection:
     Raises sqlite3.Error if the file cannot be opened.
     """
     return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS)
+
+
+def release_memory(*connections: sqlite3.Connection) -> None:
+    """Give the pages that connections keep in memory back to the system; what is wanted of them is read again."""
+    for connection in connections:
+        connection.execute("PRAGMA shrink_memory")
+    # The C library of most Linux systems keeps what is freed until it is asked. Others have no such call and need none.
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim:
+        trim(0)
 
 
 def name_months(connection: sqlite3.Connection, zone: tzinfo) -> None:

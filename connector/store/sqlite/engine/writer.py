@@ -39,6 +39,8 @@ _BUSY_PAUSE = 0.02
 # that the loop has work while the disk has it.
 _JOB_SECONDS = 0.0005
 _FEWEST = 8
+REST_SECONDS = 25.0
+"""How long a writer has nothing to do before it rests, and at most twice that."""
 
 _log = logging.getLogger(__name__)
 
@@ -47,8 +49,9 @@ class Writer:
     """Runs jobs on one writing connection, on one event loop; `close` ends the thread.
 
     `connect` opens the connection, and opens it again after a fatal fault; the connection must not wait for locks.
-    `chore` returns work that is due, with each batch. `ended` is called after each batch, committed or not. `capacity`
-    limits the waiting jobs, `batch` the jobs of one transaction on a slow disk, and so the time on the event loop.
+    `chore` returns work that is due, with each batch. `ended` is called after each batch, committed or not. `rested` is
+    called with the connection, once, when nothing was written for `rest_s` to twice that. `capacity` limits the waiting
+    jobs, `batch` the jobs of one transaction on a slow disk, and so the time on the event loop.
     """
 
     def __init__(
@@ -57,6 +60,8 @@ class Writer:
         *,
         chore: Callable[[], Job | None] | None = None,
         ended: Callable[[], None] | None = None,
+        rested: Callable[[sqlite3.Connection], None] | None = None,
+        rest_s: float = REST_SECONDS,
         capacity: int = 10_000,
         batch: int = 64,
     ) -> None:
@@ -65,6 +70,10 @@ class Writer:
         self._connection: sqlite3.Connection | None = connect()
         self._chore = chore
         self._ended = ended
+        self._rested = rested
+        self._rest_s = rest_s
+        self._resting: asyncio.TimerHandle | None = None
+        self._worked = False  # since the timer was set
         self._capacity = capacity
         self._batch = batch
         self._room = _FEWEST
@@ -102,6 +111,8 @@ class Writer:
             return
         self._closed = True
         await self._idle.wait()
+        if self._resting:
+            self._resting.cancel()
         self._commits.put(None)
         await asyncio.to_thread(self._thread.join)
         if self._connection:
@@ -191,6 +202,19 @@ class Writer:
         else:
             self._busy = False
             self._idle.set()
+            self._worked = True
+            # One timer for all batches: a timer for each would cost each of them.
+            if self._rested and not self._resting:
+                self._resting = self._loop.call_later(self._rest_s, self._rest)
+
+    def _rest(self) -> None:
+        """Rest if nothing was written since the timer was set; otherwise set it again."""
+        self._resting = None
+        if self._busy or self._worked:
+            self._worked = False
+            self._resting = self._loop.call_later(self._rest_s, self._rest)
+        elif self._rested and self._connection:
+            self._rested(self._connection)
 
     def _recover(self) -> None:
         """Roll back; if that fails, close the connection, so the next batch opens a new one."""

@@ -1,4 +1,4 @@
-"""The writer alone: how much is one batch, a COMMIT that fails, a connection that is lost, a queue that is full."""
+"""The writer alone: how much is one batch, a COMMIT that fails, a lost connection, a full queue, a rest."""
 
 import asyncio
 import contextlib
@@ -200,3 +200,24 @@ async def test_a_store_that_was_left_takes_no_job_and_says_so(connect: Callable[
         await writer.submit(_keep("after"))
     await writer.close()
     assert _kept(connect) == ["before"]
+
+
+async def test_a_writer_rests_once_after_its_last_batch(connect: Callable[[], _Failing]) -> None:
+    rested: list[sqlite3.Connection] = []
+    quiet = asyncio.Event()
+
+    def rest(connection: sqlite3.Connection) -> None:
+        rested.append(connection)
+        quiet.set()
+
+    writer = Writer(connect, rested=rest, rest_s=0.01)
+    for name in ("a", "b"):
+        await writer.submit(_keep(name))
+        await quiet.wait()
+        quiet.clear()
+    await asyncio.sleep(0.1)
+    assert len(rested) == 2
+    await writer.submit(_keep("c"))
+    await writer.close()
+    await asyncio.sleep(0.1)
+    assert len(rested) == 2
