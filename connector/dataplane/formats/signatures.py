@@ -165,7 +165,7 @@ _LETTERS = frozenset("äöüßéèêëàáâåæçñóòôíìîïúùûøãõœ
 def _find_code_page(sample: bytes) -> str:
     """Return the encoding of a text that is not UTF-8: windows-1252, unless it is wrong and an older one is right."""
     places = [found.start() for found in islice(_HIGH.finditer(sample), _MOST_HIGH)]
-    pieces = [sample[max(at - 1, 0) : at + 2] for at in places]
+    pieces = [sample[max(at - 1, 0) : at + 3] for at in places]
     before = [1 if at else 0 for at in places]
     wrong = _count_wrong(pieces, before, "windows-1252")
     text = b"".join(sample[at : at + 1] for at in places)
@@ -189,12 +189,17 @@ def _count_wrong(pieces: Sequence[bytes], places: Sequence[int], encoding: str) 
     return sum(_is_wrong(text[:at], text[at], text[at + 1 :]) for text, at in zip(texts, places, strict=True))
 
 
-def _is_wrong(before: str, sign: str, after: str) -> bool:
+def _is_wrong(before: str, sign: str, following: str) -> bool:
+    after, second = following[:1], following[1:]
     if sign == "\ufffd":
         return True
     if sign in _LETTERS:
+        # A word that begins behind a sign is none: ABC™Plus is read as ABCÖPlus.
+        is_joined = before.isupper() and sign.isupper() and after.isupper() and second.islower()
         # An ß is small in words of large letters too.
-        return (before.islower() and sign.isupper()) or (sign.islower() and after.isupper() and sign != "ß")
+        return (
+            is_joined or (before.islower() and sign.isupper()) or (sign.islower() and after.isupper() and sign != "ß")
+        )
     # A sign may stand between a figure and a letter, never inside a word.
     return before.isalpha() and after.isalpha() and sign not in "\u2019\u00ad\u00b7\u2013\u2014\u00a0"
 

@@ -163,6 +163,7 @@ def test_the_code_pages_of_dos_and_of_the_mac_are_told_by_their_letters(text: st
         "Øresund å æ",
         "x·y",
         "Produkt™Plus",
+        "ABC™Plus",
         "Box®neu",
         "Firma©Stadt",
     ],
