@@ -4,6 +4,7 @@ Each language has one value of it in its module `grammar`. A language that needs
 method there. Pure: standard library only.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,7 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 
 _SIZES = "kMGT"
+_TURNED = {"(": "[", ")": "]", "[": "(", "]": ")"}
 
 NumberForm: TypeAlias = Literal["one", "other"]
 TimeUnit: TypeAlias = Literal["year", "month", "day", "hour", "minute", "second"]
@@ -50,6 +52,13 @@ class Grammar:
             for sign in text
         )
         return f"{opening}{shown}{closing}"
+
+    def bracket(self, text: str) -> str:
+        """Put a text into brackets: those in it take the other shape, quotations stay as they are."""
+        opening, closing = self.quotation_marks
+        quoted = rf"{opening}(?:\\.|[^\\{closing}])*{closing}"
+        turned = re.sub(rf"{quoted}|[()\[\]]", lambda found: _TURNED.get(found[0], found[0]), text)
+        return f"({turned})"
 
     def capitalise(self, phrase: str) -> str:
         """Write a phrase as the beginning of a sentence."""

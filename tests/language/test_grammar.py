@@ -48,3 +48,15 @@ def test_lists_and_sentences() -> None:
 def test_a_foreign_text_cannot_end_its_quotation() -> None:
     assert read_grammar("de").quote("a“ b\\") == "„a\\“ b\\\\“"
     assert read_grammar("en").quote("a\u202e\n”") == "“a\\u{202e}\\u{a}\\””"
+
+
+def test_brackets_in_brackets_have_the_other_shape() -> None:
+    german, english = read_grammar("de"), read_grammar("en")
+    assert german.bracket("ab 08:00 Uhr (UTC)") == "(ab 08:00 Uhr [UTC])"
+    assert english.bracket(english.bracket("from 08:00 (UTC)")) == "([from 08:00 (UTC)])"
+
+
+def test_brackets_in_a_quotation_stay_as_they_are() -> None:
+    german, english = read_grammar("de"), read_grammar("en")
+    assert german.bracket(german.quote("a (b“) [c]") + " (d)") == "(„a (b\\“) [c]“ [d])"
+    assert english.bracket(english.quote("a (b”\\) [c]") + " (d)") == "(“a (b\\”\\\\) [c]” [d])"

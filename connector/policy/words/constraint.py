@@ -54,7 +54,8 @@ def write_constraint(
         parts = [write_constraint(child, registry, language, banned=banned) for child in constraint.constraints]
         if constraint.operand != "andSequence":
             parts = sorted(set(parts))
-        return f"{say(language, f'policy.logical-{constraint.operand}')}: ({'; '.join(parts)})"
+        listed = read_grammar(language).bracket("; ".join(parts))
+        return f"{say(language, f'policy.logical-{constraint.operand}')}: {listed}"
     if deadline and constraint.left == ODRL + "elapsedTime" and constraint.operator in _DEADLINES:
         operand = registry.operands[constraint.left]
         length = write_value(constraint.right[0], operand, registry, language)
@@ -132,7 +133,7 @@ def write_predicate(
         shown = ", ".join(values)
     tables = _EVENT if operand.code == "event" else _TABLES[operand.sort]
     if operand.code == "day_of_week":
-        shown = f"{shown} ({registry.zone})"
+        shown = f"{shown} {read_grammar(language).bracket(str(registry.zone))}"
     keys = [f"policy.{table}-{operator}" for table in tables]
     if banned:
         keys = [*(f"policy.{table}-banned-{operator}" for table in tables), *keys]

@@ -151,7 +151,7 @@ def _entity(entity: Target | Party, wording: Wording) -> str:
     if entity.collection:
         name = wording.say("policy.collection", name=name)
     if entity.refinement:
-        name += f" ({'; '.join(wording.write_constraints(entity.refinement))})"
+        name = _with(name, wording.write_constraints(entity.refinement), wording)
     return name
 
 
@@ -165,7 +165,7 @@ def write_prohibition(rule: Permission | Prohibition, remedies: Iterable[Compile
     details = [*list_scope(rule, wording), *wording.write_constraints(rule.constraint, banned=True)]
     after = sorted(write_duty(remedy, wording) for remedy in remedies)
     details += [wording.say("policy.after-breach", duty=text) for text in after]
-    return _with(write_action(rule, wording), details)
+    return _with(write_action(rule, wording), details, wording)
 
 
 def write_duty(compiled: CompiledDuty, wording: Wording) -> str:
@@ -180,7 +180,7 @@ def write_duty(compiled: CompiledDuty, wording: Wording) -> str:
     details += sorted({_write_condition(compiled, entry, wording) for entry in split_and(rule.constraint)})
     late = sorted(write_duty(consequence, wording) for consequence in compiled.consequences)
     details += [wording.say("policy.else-also", duty=text) for text in late]
-    return _with(write_action(rule, wording), details)
+    return _with(write_action(rule, wording), details, wording)
 
 
 def _write_condition(compiled: CompiledDuty, constraint: Constraint, wording: Wording) -> str:
@@ -195,5 +195,5 @@ def _is_of_use(constraint: Constraint) -> bool:
     return isinstance(constraint, AtomicConstraint) and constraint.left == ODRL + "event"
 
 
-def _with(head: str, details: list[str]) -> str:
-    return f"{head} ({'; '.join(details)})" if details else head
+def _with(head: str, details: list[str], wording: Wording) -> str:
+    return f"{head} {wording.grammar.bracket('; '.join(details))}" if details else head

@@ -38,6 +38,18 @@ def test_the_order_of_rules_and_constraints_does_not_show(seed: int) -> None:
         assert texts(raw) == texts(drawn.shuffled(raw, rng)), raw
 
 
+QUOTED = re.compile(r"„(?:\\.|[^\\“])*“|“(?:\\.|[^\\”])*”")
+
+
+@BATCHES
+@given(SEEDS)
+def test_no_bracket_stands_in_one_of_its_own_shape(seed: int) -> None:
+    rng = Random(seed)
+    for _ in range(BATCH):
+        for text in texts(drawn.document(rng)):
+            assert not re.search(r"\([^()\[\]]*\(|\[[^()\[\]]*\[", QUOTED.sub("", text)), text
+
+
 def in_utc(raw: dict[str, Any]) -> Any:
     """Return the meaning of a policy where UTC is the zone of the provider: a time with it is one without a zone."""
     return drawn.meaning(drawn.compiled(json.loads(re.sub(r'(\d)Z"', r'\1"', json.dumps(raw)))).policy)
