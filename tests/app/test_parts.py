@@ -162,7 +162,8 @@ async def test_who_knows_nobody_looks_for_the_list_within_seconds_however_often_
     assert find_next_look(waiting, 0) == 1_000_000.0
     pauses = [find_next_look(waiting, failures) for failures in range(1, 40)]
     assert all(3.0 <= pause <= longest for pause in pauses)
-    assert (pauses[-1] > 100_000.0) is (problem is None)
+    # Each pause is drawn: one can be short, all of them cannot.
+    assert any(pause > 100_000.0 for pause in pauses) is (problem is None)
     await parts.close()
 
 
