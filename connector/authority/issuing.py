@@ -83,7 +83,7 @@ def _is_mirrored(authority: Authority) -> bool:
 
 def _list_signers(authority: Authority, record: AuthorityRecord) -> tuple[VerificationKey, ...]:
     """Return the roots, in the order in which members pin them, whose issuer keys may have signed a list."""
-    return (*map(from_jwk, record.former_roots), *keeping.list_roots(record, authority))
+    return (*map(from_jwk, record.former_roots), *keeping.list_roots(authority, record))
 
 
 def _end_lost_roles(authority: Authority, published: RosterDocument | None) -> None:

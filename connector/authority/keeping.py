@@ -254,10 +254,10 @@ def hold(authority: Authority) -> Iterator[AuthorityRecord]:
 
 def load_roots(authority: Authority) -> tuple[VerificationKey, ...]:
     """Return the public keys of the roots, in the order in which members pin them; raises RosterFault."""
-    return list_roots(show(authority), authority)
+    return list_roots(authority, show(authority))
 
 
-def list_roots(record: AuthorityRecord, authority: Authority) -> tuple[VerificationKey, ...]:
+def list_roots(authority: Authority, record: AuthorityRecord) -> tuple[VerificationKey, ...]:
     """Return the roots as a record names them, as `load_roots`: a large one is not read once more for them."""
     return tuple(map(from_jwk, record.roots)) if record.roots else operator_keys(authority.folder / ROOTS)
 
@@ -299,7 +299,7 @@ def _read_certified(authority: Authority, record: AuthorityRecord) -> dict[str, 
 
     After a new pair of roots was named, it is still one by a root of before.
     """
-    roots = (*list_roots(record, authority), *map(from_jwk, record.former_roots))
+    roots = (*list_roots(authority, record), *map(from_jwk, record.former_roots))
     try:
         return read_certificate(record.certificates[0].encode(), roots).key
     except (IndexError, Rejected):
@@ -353,7 +353,7 @@ def check_root(authority: Authority, root: SigningKey, *, recovers: bool) -> Non
     short.
     """
     record = show(authority)
-    roots = list_roots(record, authority)
+    roots = list_roots(authority, record)
     ranks = {key.kid: rank for rank, key in enumerate(roots)}
     rank = ranks.get(root.kid)
     if rank is None:

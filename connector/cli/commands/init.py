@@ -253,17 +253,15 @@ def _list_steps(output: Output, plan: Plan) -> list[_NextCommand]:
 
 def _list_steps_to_members(output: Output, plan: Plan, settings: Path) -> list[_NextCommand]:
     """Return how somebody becomes a member: by an invitation, or on the same machine by its card too."""
-    steps = []
-    if plan.by_document:
-        invite = f"datenkontor authority member invite NAME --settings {settings}"
-        steps.append(_NextCommand(invite, output.say("cli.init-invite")))
-        if not plan.local:
-            return steps
-    return [
-        *steps,
+    invite = f"datenkontor authority member invite NAME --settings {settings}"
+    by_link = [_NextCommand(invite, output.say("cli.init-invite"))]
+    by_card = [
         _NextCommand(f"datenkontor roster add CARD.json --settings {settings}"),
         _NextCommand(f"datenkontor roster publish --settings {settings}"),
     ]
+    if not plan.by_document:
+        return by_card
+    return [*by_link, *by_card] if plan.local else by_link
 
 
 def _list_last_steps(output: Output, settings: Path) -> list[_NextCommand]:

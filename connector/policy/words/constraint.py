@@ -133,7 +133,7 @@ def write_predicate(
         shown = ", ".join(values)
     tables = _EVENT if operand.code == "event" else _TABLES[operand.sort]
     if operand.code == "day_of_week":
-        shown = f"{shown} {read_grammar(language).bracket(str(registry.zone))}"
+        shown = f"{shown} ({registry.zone})"
     keys = [f"policy.{table}-{operator}" for table in tables]
     if banned:
         keys = [*(f"policy.{table}-banned-{operator}" for table in tables), *keys]
