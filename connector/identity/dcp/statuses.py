@@ -63,8 +63,10 @@ class _Kept:
 
 @dataclass(slots=True)
 class _ListPlace:
+    """`failed` is when (ms) the last look at the place failed, and how."""
+
     kept: _Kept | None = None
-    failed_at: int | None = None
+    failed: tuple[int, AuthenticationUnavailable | Rejected] | None = None
     fetching: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -116,7 +118,7 @@ class StatusLists:
         """Forget the lists of an issuer, or all: the next caller fetches what it needs. For news of a revocation."""
         for name, place in self._places.items():
             if issuer in {None, name[0]}:
-                place.failed_at = None
+                place.failed = None
                 # It stays as what no older list takes the place of.
                 place.kept = replace(place.kept, until=0) if place.kept else None
 
@@ -136,13 +138,13 @@ class StatusLists:
         async with place.fetching:
             now = self._clock()
             if place.kept is None or not now < place.kept.until <= now + FRESH_MS:
-                if place.failed_at is not None and 0 <= now - place.failed_at < LOOK_AGAIN_MS:
-                    raise AuthenticationUnavailable("The status list could not be fetched a moment ago.")
+                if place.failed and 0 <= now - place.failed[0] < LOOK_AGAIN_MS:
+                    raise place.failed[1].with_traceback(None)
                 try:
                     found = await self._read_list(await self._fetch(url), issuer, url)
                     place.kept = self._choose_newer(place.kept, found, (issuer, url), now)
-                except (AuthenticationUnavailable, Rejected):
-                    place.failed_at = now
+                except (AuthenticationUnavailable, Rejected) as fault:
+                    place.failed = now, fault
                     raise
             return place.kept
 

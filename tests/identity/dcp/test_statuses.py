@@ -76,6 +76,27 @@ async def test_the_news_of_a_revocation_makes_it_seen_at_once() -> None:
     assert await judge(places, held()) == "revocation"
 
 
+async def test_until_the_next_look_a_list_is_refused_for_the_same_reason() -> None:
+    places = Places()
+    places.publish_list(validUntil="2026-02-01T00:00:00Z")
+    first = await judge(places, held())
+    assert "has expired" in first
+    assert await judge(places, held()) == first
+    assert places.fetched.count(LIST_URL) == 1
+
+
+async def test_until_the_next_look_a_list_out_of_reach_stays_so_for_the_same_reason() -> None:
+    places = Places()
+    said = []
+    for _ in range(2):
+        with pytest.raises(AuthenticationUnavailable) as away:
+            await judge(places, held())
+        said.append(str(away.value))
+    assert said[0] == said[1]
+    assert "cannot be fetched" in said[0]
+    assert places.fetched.count(LIST_URL) == 1
+
+
 @pytest.mark.parametrize("news", [True, False])
 async def test_an_older_list_undoes_no_revocation(news: bool) -> None:
     places = Places()
