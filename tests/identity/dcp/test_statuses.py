@@ -29,6 +29,7 @@ from tests.identity.dcp.places import (
     credential,
     key_of,
     pack,
+    signed,
     status_at,
     status_list,
 )
@@ -319,6 +320,8 @@ SUBJECT = status_list()["credentialSubject"]
         (sign(KEYS[STRANGER], json.dumps(status_list()).encode(), kind="vc+jwt"), "another participant"),
         (sign(KEYS[CITY], json.dumps(status_list()).encode(), kind="roster+jws"), "typ"),
         (sign(KEYS[CITY], json.dumps(credential()).encode(), kind="vc+jwt"), "no status list"),
+        (signed(status_list(type=["VerifiableCredential", "MembershipCredential"])), "no status list"),
+        (signed(status_list(issuer=STRANGER)), "another issuer"),
         (
             sign(
                 KEYS[CITY],
