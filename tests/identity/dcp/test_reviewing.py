@@ -119,7 +119,7 @@ async def test_an_issuer_that_never_answers_hides_no_revocation_of_another(monke
     monkeypatch.setattr(reviewing, "LOOK_S", None)
     look = asyncio.create_task(review.look())
     async with asyncio.timeout(10):
-        while review.exclude(FIRM) is not Exclusion.CREDENTIAL_ENDED:
+        while review.exclude(FIRM) is not Exclusion.CREDENTIAL_ENDED:  # noqa: ASYNC110 - what is waited for has no event
             await asyncio.sleep(0.001)
     assert not look.done()
     look.cancel()
