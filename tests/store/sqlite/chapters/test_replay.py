@@ -1,7 +1,7 @@
 """Replay keys in SQLite: deleted when their tokens are long over. The rest is in the contract of every store."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -50,7 +50,7 @@ class Clocks:
 
 
 @pytest.fixture
-async def clocks(tmp_path: Path) -> Iterator[Clocks]:
+async def clocks(tmp_path: Path) -> AsyncIterator[Clocks]:
     await (await open_store(tmp_path / "store.db")).close()
     connection = sqlite3.connect(tmp_path / "store.db")
     yield Clocks(connection)
