@@ -1,22 +1,19 @@
 """The holder: its gates, what it takes, and what its messages grant."""
 
+import asyncio
 import json
 
 import pytest
 
+from connector.identity.dcp import holding
 from connector.identity.jws import Rejected, open_signed
 from connector.identity.tokens import read_token_claims
+from connector.net.transport import HttpCall
 from connector.ports.holder import GRANTED, CredentialRefused
 from connector.ports.identity import AuthenticationUnavailable, Intent
-from tests.identity.dcp.places import (
-    CITY,
-    NOW_S,
-    STRANGER,
-    US,
-    signed,
-    status_at,
-)
+from tests.identity.dcp.places import CITY, NOW_S, STRANGER, US, signed, status_at
 from tests.support.holding import MEMBERSHIP, hold, member
+from tests.support.transport import InProcessAnswer
 
 
 async def test_a_verifier_is_told_what_its_access_token_opens() -> None:
@@ -32,6 +29,20 @@ async def test_nothing_is_fetched_of_a_verifier_that_is_no_member(sender: str) -
     with pytest.raises(Rejected, match="member"):
         await firm.service.holder.verifiers.authenticate(firm.token(sender), Intent.CATALOG)
     assert firm.places.fetched == []
+
+
+async def test_a_verifier_whose_document_never_comes_is_answered_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    firm = await hold()
+    monkeypatch.setattr(holding, "NESTED_S", 0.05)
+
+    async def hang(_: HttpCall) -> InProcessAnswer:
+        await asyncio.Event().wait()
+        raise AssertionError("answered")
+
+    monkeypatch.setattr(firm.places, "send", hang)
+    with pytest.raises(AuthenticationUnavailable, match="answered within"):
+        async with asyncio.timeout(10):
+            await firm.grant(MEMBERSHIP)
 
 
 @pytest.mark.parametrize("sender", [STRANGER, US])
