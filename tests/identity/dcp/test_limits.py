@@ -89,6 +89,9 @@ class Square:
                 self.full.set()
             try:
                 await self.full.wait()
+                # Who may come beside them comes now.
+                for _ in range(20):
+                    await asyncio.sleep(0)
                 if did in self.hangs:
                     await asyncio.Event().wait()
                 return 200, write_response(await self._show(did, authorization, verifier))
