@@ -476,6 +476,10 @@ async def keep_fresh(parts: Parts, refreshed: Callable[[], None] = lambda: None)
             failures += 1
             log.warning("the participant list was not renewed: %s", error)
             parts.troubles.list = f"The participant list was not renewed: {error}"
+        except Exception:
+            # The loop of a task: an unforeseen error must not end all looks at the list.
+            failures += 1
+            log.exception("the participant list was not renewed")
         parts.list_renewed.set()
         parts.membership_wanted.set()
         parts.issuing_wanted.set()

@@ -18,6 +18,7 @@ from connector.identity.listing.seen import SeenList, SeenLists
 from connector.ports.identity import AuthenticationUnavailable
 from connector.protocol.dcp.claims import PresentedCredential, read_claims
 from tests.identity.dcp.places import (
+    BUDGET,
     CITY,
     FIRM,
     KEYS,
@@ -29,6 +30,7 @@ from tests.identity.dcp.places import (
     credential,
     key_of,
     pack,
+    signed,
     status_at,
     status_list,
 )
@@ -52,6 +54,18 @@ async def test_a_list_is_fetched_once_for_all_its_credentials() -> None:
     said = await asyncio.gather(*(judge(places, held(bit)) for bit in (3, 4, 90_000, 89_999, *range(100, 150))))
     assert said[:4] == ["revocation", "good", "revocation", "good"]
     assert places.fetched.count(LIST_URL) == 1
+
+
+async def test_many_lists_are_fetched_a_bounded_number_at_a_time() -> None:
+    places = Places()
+    places.publish_list()
+    assert await judge(places, held()) == "good"
+    urls = [f"{LIST_URL}-{number}" for number in range(4 * BUDGET)]
+    for url in urls:
+        places.put(url, signed(status_list()))
+    places.fetched.clear()
+    assert set(await asyncio.gather(*(judge(places, held(statusListCredential=url)) for url in urls))) == {"good"}
+    assert (len(places.fetched), places.most) == (4 * BUDGET, BUDGET)
 
 
 async def test_a_revocation_is_seen_when_the_list_is_looked_at_again() -> None:
@@ -340,6 +354,8 @@ SUBJECT = status_list()["credentialSubject"]
         (sign(KEYS[STRANGER], json.dumps(status_list()).encode(), kind="vc+jwt"), "another participant"),
         (sign(KEYS[CITY], json.dumps(status_list()).encode(), kind="roster+jws"), "typ"),
         (sign(KEYS[CITY], json.dumps(credential()).encode(), kind="vc+jwt"), "no status list"),
+        (signed(status_list(type=["VerifiableCredential", "MembershipCredential"])), "no status list"),
+        (signed(status_list(issuer=STRANGER)), "another issuer"),
         (
             sign(
                 KEYS[CITY],

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from connector.protocol.dcp.document import (
     MAX_DOCUMENT,
+    MAX_ENDPOINT,
     MULTIBASE,
     Relationship,
     ServiceType,
@@ -46,7 +47,7 @@ def test_an_endpoint_may_be_a_set() -> None:
         assert read_document(document(service=[{**service, "serviceEndpoint": endpoint}]), DID).services == {}
 
 
-@pytest.mark.parametrize("more", ["?tenant=1", "/a?", "#part", "?x=/presentations/query#"])
+@pytest.mark.parametrize("more", ["?tenant=1", "/a?", "#part", "?x=/presentations/query#", "/" + "a" * MAX_ENDPOINT])
 def test_an_endpoint_behind_which_no_path_can_stand_is_none(more: str) -> None:
     service = {"id": "#cs", "type": "CredentialService", "serviceEndpoint": f"https://stadt.example/dcp{more}"}
     assert read_document(document(service=[service]), DID).services == {}
