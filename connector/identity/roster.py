@@ -417,10 +417,10 @@ class RosterIdentity:
         )
 
     def _verify(self, token: str) -> tuple[Roster, Verified]:
-        roster = self._roster
-        if roster is None or not self.in_force:
+        roster, now = self._roster, self._clock()
+        if roster is None or roster.is_expired(now):
             raise AuthenticationUnavailable("The participant list is missing or has expired: get a newer one.")
-        verified = verify(token, audience=self._id, keys_of=roster.keys.get, now_s=self._clock() / 1000)
+        verified = verify(token, audience=self._id, keys_of=roster.keys.get, now_s=now / 1000)
         return roster, verified
 
     def list_keys(self, id: str) -> tuple[VerificationKey, ...]:
