@@ -119,7 +119,7 @@ def read_fields(headers: Mapping[str, str], url: str, body: bytes) -> Seal | Non
     form = _read_form(headers, stated)
     if form is None:
         return None
-    written = [headers[name] if name in headers else "" for name in form.components[2:]]
+    written = [headers.get(name, "") for name in form.components[2:]]
     for field in (stated, signed, *written):
         if len(field) > LONGEST_FIELD:
             raise SealMalformed(f"A field of the seal is longer than {LONGEST_FIELD} characters.")
