@@ -250,7 +250,13 @@ def decode_ack(kind: type[A], body: bytes) -> A | None:
     :returns: None for an empty body, an error page, another type of document or an unknown state; an absent pid is the
         empty string. Never raises.
     """
-    document = _answer(body)
+    if not body or len(body) > ANSWER_LIMIT:
+        return None
+    try:
+        # Most peers answer in the form of the standard.
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        document = _answer(body)
     if document is None or document.get("@type", kind.__name__) != kind.__name__:
         return None
     state = document.get("state")
