@@ -95,6 +95,12 @@ class BatchHandler(logging.StreamHandler[TextIO]):
         self._lines: list[str] = []
         self._loop: asyncio.AbstractEventLoop | None = None  # which writes the lines soon
 
+    def handle(self, record: logging.LogRecord) -> bool:
+        """Take one record; this handler has no filters."""
+        with self.lock or nullcontext():
+            self.emit(record)
+        return True
+
     def emit(self, record: logging.LogRecord) -> None:
         """Take one record; the caller has the lock of the handler."""
         try:

@@ -57,17 +57,17 @@ class Rejected(Unauthenticated):
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """A signed text taken apart, once: what is judged is what was signed. Nothing of it is verified."""
+    """A signed text taken apart, once: what is judged is what was signed. Nothing of it is verified.
+
+    `kid` is the name of the key as the header has it.
+    """
 
     header: Mapping[str, Any]
+    algorithm: str
+    kid: str | None
     payload: bytes
     signed: bytes
     signature: bytes
-
-    @property
-    def kid(self) -> str | None:
-        """The name of the key as the header has it."""
-        return self.header.get("kid")
 
 
 class VerifiedDocument(NamedTuple):
@@ -86,7 +86,7 @@ def sign(key: SigningKey, payload: bytes, *, kind: str, content: str = "") -> st
 
 def sign_bytes(key: SigningKey, content: bytes) -> bytes:
     """Return the signature of a content, in the form that JWS and HTTP message signatures share."""
-    private, algorithm = key.private, key.algorithm
+    private, algorithm = key.private, key.verification.algorithm
     if isinstance(private, HardwareKey):
         return private.sign(content)
     if algorithm == ES256:
@@ -150,9 +150,10 @@ def open_signed(
         raise Rejected("type", f"typ is not {' or '.join(kinds)}.")
     if content and not _is_media(header.get("cty", content), (content,)):
         raise Rejected("type", f"cty is not {content}.")
-    if _name_algorithm(header) not in algorithms:
+    algorithm = _name_algorithm(header)
+    if algorithm not in algorithms:
         raise Rejected("algorithm", f"alg is not one of {', '.join(algorithms)}.")
-    return Opened(header, payload, encoded[: match.end(2)], signature)
+    return Opened(header, algorithm, header.get("kid"), payload, encoded[: match.end(2)], signature)
 
 
 def verify_signature(opened: Opened, keys: Sequence[VerificationKey]) -> VerificationKey:
@@ -165,7 +166,7 @@ def verify_signature(opened: Opened, keys: Sequence[VerificationKey]) -> Verific
     if len(named) != 1:
         raise Rejected("key", "kid does not name one of the issuer's keys.")
     key = named[0]
-    if _name_algorithm(opened.header) != key.algorithm:
+    if opened.algorithm != key.algorithm:
         raise Rejected("key-algorithm", "alg is not the algorithm of that key.")
     if not has_signed(key, opened.signed, opened.signature):
         raise Rejected("signature", "the signature does not verify.")
@@ -229,9 +230,10 @@ def _is_media(stated: object, expected: Sequence[str]) -> bool:
     return name in [each.lower() for each in expected]
 
 
-def _name_algorithm(header: Mapping[str, Any]) -> str | None:
+def _name_algorithm(header: Mapping[str, Any]) -> str:
+    """Return the algorithm that a header states; nothing if it states none."""
     stated = header.get("alg")
-    return _SAME_ALGORITHM.get(stated, stated) if isinstance(stated, str) else None
+    return _SAME_ALGORITHM.get(stated, stated) if isinstance(stated, str) else ""
 
 
 def _read_header(segment: bytes, allowed: frozenset[str], of_others: bool) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ it proves itself now; in a process, in a store and in an agreement it stays the 
 
 import asyncio
 import hashlib
-import secrets
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -383,7 +383,7 @@ class RosterIdentity:
 
     async def issue_token(self, audience: str, intent: Intent) -> str:  # noqa: ARG002 - this mechanism needs no intent
         """Return `Bearer` and a fresh token that `audience` alone will take, once."""
-        token = self._issue(audience=audience, jti=secrets.token_urlsafe(16), now_s=self._clock() // 1000)
+        token = self._issue(audience=audience, jti=os.urandom(16).hex(), now_s=self._clock() // 1000)
         return f"Bearer {token}"
 
     async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:  # noqa: ARG002 - as above

@@ -203,7 +203,7 @@ def _check_headers(method: str, headers: Mapping[str, str] | None, encoding: str
 def _can_carry(value: str) -> bool:
     """Return whether a header can carry a value; most have no tab, and a look at the whole text finds that."""
     if value.isascii() and value.isprintable():
-        return value == value.strip()
+        return value[:1] != " " and value[-1:] != " "
     return _VALUE.fullmatch(value) is not None
 
 

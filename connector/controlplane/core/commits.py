@@ -88,8 +88,8 @@ async def commit_moves(context: Context, before: P | None, *moves: Move[P]) -> P
 
 def _log(event: str, process: P) -> None:
     # Both pids, so that a reader can follow one process through the logs of both connectors.
-    named = {"pid": process.id, "peer_pid": process.peer_pid, "peer": process.peer, "state": process.state or "INITIAL"}
-    log.info(event, extra={name: value for name, value in named.items() if value})
+    other = {"peer_pid": process.peer_pid} if process.peer_pid else {}
+    log.info(event, extra={"pid": process.id, **other, "peer": process.peer, "state": process.state or "INITIAL"})
 
 
 def record(

@@ -23,6 +23,8 @@ from connector.protocol.dsp.machines.transfer_machine import Transfer
 from connector.views.users import UserNoticeKind
 
 _BROKEN = "TERMINATED"
+_TOLD: frozenset[type] = frozenset({PutProcess, PutHold, PutAsset})
+_ENDING: frozenset[type] = frozenset({FinalizeAgreement, PutAgreement})
 GUARDED = frozenset({DataClass.CONFIDENTIAL, DataClass.PERSONAL})
 """The data that the role `release` alone publishes and agrees to."""
 
@@ -30,7 +32,7 @@ GUARDED = frozenset({DataClass.CONFIDENTIAL, DataClass.PERSONAL})
 def derive_notices(group: Sequence[Change]) -> list[AddNotice]:
     """Return the notices that belong to a group of changes, to be stored with it."""
     found: list[UserNotice] = []
-    for change in group:
+    for change in [change for change in group if type(change) in _TOLD]:
         if isinstance(change, PutProcess):
             if isinstance(change.process, Transfer) and _is_broken(change.process):
                 found.append(_note_transfer(change.process))
@@ -56,7 +58,7 @@ def _is_broken(process: Transfer) -> bool:
 def derive_marks(group: Sequence[Change]) -> list[PutNoticeMark]:
     """Return the marks that belong to a group of changes: the end of an agreement that can have one is looked at."""
     found: list[PutNoticeMark] = []
-    for change in group:
+    for change in [change for change in group if type(change) in _ENDING]:
         final: FinalizeAgreement | Agreement
         if isinstance(change, FinalizeAgreement):
             final = change

@@ -97,7 +97,7 @@ class HeadGatherer:
     def read_target(self) -> tuple[str, str]:
         """Return the decoded path and the query, and set the status if the target has no form that is served."""
         target = self._target.decode("latin-1")
-        if target[:8].lower().startswith(_WEB):
+        if target[:1] != "/" and target[:8].lower().startswith(_WEB):
             rest = target.partition("://")[2]
             cut = min((at for mark in "/?" if (at := rest.find(mark)) >= 0), default=len(rest))
             target = rest[cut:] if rest[cut : cut + 1] == "/" else "/" + rest[cut:]
