@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -149,7 +149,7 @@ class Parts:
         identity, troubles = self.identity, self.troubles
         return troubles.clock or identity.problem() or identity.warning() or troubles.membership or troubles.list
 
-    @property
+    @cached_property
     def address(self) -> str:
         """The public base URL of the DSP endpoints of this participant."""
         return self.settings.protocol.public_url.rstrip("/") + self.settings.protocol.path

@@ -10,7 +10,7 @@ it proves itself now; in a process, in a store and in an agreement it stays the 
 
 import asyncio
 import hashlib
-import secrets
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -387,7 +387,7 @@ class RosterIdentity:
 
     async def issue_token(self, audience: str, intent: Intent) -> str:  # noqa: ARG002 - this mechanism needs no intent
         """Return `Bearer` and a fresh token that `audience` alone will take, once."""
-        token = self._issue(audience=audience, jti=secrets.token_urlsafe(16), now_s=self._clock() // 1000)
+        token = self._issue(audience=audience, jti=os.urandom(16).hex(), now_s=self._clock() // 1000)
         return f"Bearer {token}"
 
     async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:  # noqa: ARG002 - as above
@@ -421,10 +421,10 @@ class RosterIdentity:
         )
 
     def _verify(self, token: str) -> tuple[Roster, Verified]:
-        roster = self._roster
-        if roster is None or not self.in_force:
+        roster, now = self._roster, self._clock()
+        if roster is None or roster.is_expired(now):
             raise AuthenticationUnavailable("The participant list is missing or has expired: get a newer one.")
-        verified = verify(token, audience=self._id, keys_of=roster.keys.get, now_s=self._clock() / 1000)
+        verified = verify(token, audience=self._id, keys_of=roster.keys.get, now_s=now / 1000)
         return roster, verified
 
     def list_keys(self, id: str) -> tuple[VerificationKey, ...]:
