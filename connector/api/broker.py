@@ -32,7 +32,7 @@ from connector.net.aside import work_aside
 from connector.net.serving.rates import CallerRates
 from connector.net.slots import CallerShares
 from connector.ports.broker_store import BrokerStore, RecordView
-from connector.ports.identity import AuthenticationUnavailable, Caller, ListInUse, Unauthenticated
+from connector.ports.identity import AuthenticationUnavailable, Caller, ListInUse, Unauthenticated, describe_claimed
 from connector.ports.search_index import Facet, SearchIndex, SearchUnavailable
 from connector.ports.store_errors import Replayed, StoreDamaged, StoreError, Unavailable
 from connector.views.common import LONGEST_IDENTIFIER, ErrorView
@@ -237,21 +237,22 @@ AtBroker = Annotated[BrokerDesk, Depends(_desk)]
 
 async def _prove(request: Request, desk: BrokerDesk) -> Caller:
     """Return the participant that a token proves; the token is used then. Raises ApiError."""
-    rates, address = desk.rates, find_address(request, desk)
+    rates, address, sent = desk.rates, find_address(request, desk), request.headers.get("authorization")
     if rates is not None and (wait := rates.find_wait(address)):
         raise ApiError(429, "too-many", WAITING, retry_after_s=wait)
     try:
-        caller = await desk.authenticate(request.headers.get("authorization"))
+        caller = await desk.authenticate(sent)
         if rates is not None and (wait := rates.admit_peer(caller.participant)):
             raise ApiError(429, "too-many", WAITING, retry_after_s=wait)
         await desk.use(caller)
-    except AuthenticationUnavailable:
+    except AuthenticationUnavailable as fault:
+        log.warning("authentication is unavailable: %s", fault.reason, extra=describe_claimed(sent))
         reason = "Authentication is unavailable: try again later."
         raise ApiError(503, "busy", reason, retry_after_s=UNAVAILABLE_S) from None
     except (Unauthenticated, Replayed) as fault:
         if rates is not None:
             rates.note_failure(address)
-        log.info("request to the broker not authenticated: %s", fault)
+        log.info("request to the broker not authenticated: %s", fault, extra=describe_claimed(sent))
         reason = "The request is not authenticated: send a new token for this broker."
         raise ApiError(401, "unauthenticated", reason) from None
     return caller

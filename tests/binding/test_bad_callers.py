@@ -98,6 +98,18 @@ async def test_the_peer_is_not_told_why_its_token_failed_but_the_log_is(
     assert "expiry" in caplog.text
 
 
+async def test_the_log_says_whose_request_was_refused(door: Door, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    refused(await door.post(REQUEST, door.request(), token=door.token(age_s=3600)), 401)
+    refused(await door.post(REQUEST, {**door.request(), "@type": "Other"}), 400)
+    refused(await door.get("/negotiations/urn:uuid:x", token="no-token"), 401)
+    unproved, proved, nobody = (
+        vars(record) for record in caplog.records if record.name.startswith("connector.binding")
+    )
+    assert unproved["claimed"] == proved["peer"] == participant("firm")
+    assert not {"peer", "claimed"} & nobody.keys()
+
+
 async def test_a_replayed_token_opens_nothing_twice(door: Door) -> None:
     token = door.token()
     first = door.request()

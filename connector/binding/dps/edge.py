@@ -19,7 +19,7 @@ from connector.net.serving.messages import Disconnected, PeerRequest, Reply
 from connector.net.serving.rates import CallerRates
 from connector.ports.changes import UseReplayKey
 from connector.ports.dataplane import PlaneUnavailable
-from connector.ports.identity import Unauthenticated
+from connector.ports.identity import Unauthenticated, describe_claimed
 from connector.ports.signaling import PlaneProof
 from connector.ports.store import Store
 from connector.ports.store_errors import Replayed, StoreError
@@ -118,7 +118,8 @@ def _make_route(
             except (Unauthenticated, Replayed) as error:
                 if rates is not None:
                     rates.note_failure(address)
-                _log.info("signaling message not authenticated: %s", error, extra={"path": request.path})
+                claimed = describe_claimed(request.headers.get("authorization"))
+                _log.info("signaling message not authenticated: %s", error, extra={"path": request.path, **claimed})
                 sentence = "The message is not authenticated: send a new token of a registered plane for this one."
                 return refuse("unauthenticated", sentence, 401, {"WWW-Authenticate": "Bearer"})
             body = await read_body(request) if has_body(request) else b""

@@ -19,7 +19,14 @@ from connector.binding.dsp.routing import RequestHandler
 from connector.controlplane.processes.inbound import COMMITTED, NOT_AUTHENTICATED, use_token
 from connector.net.serving.messages import Disconnected, PeerRequest, Reply
 from connector.net.serving.rates import CallerRates
-from connector.ports.identity import AuthenticationUnavailable, Authenticator, Caller, Intent, Unauthenticated
+from connector.ports.identity import (
+    AuthenticationUnavailable,
+    Authenticator,
+    Caller,
+    Intent,
+    Unauthenticated,
+    describe_claimed,
+)
 from connector.ports.seals import SealRejected, Seals
 from connector.ports.store import Store
 from connector.ports.store_errors import Replayed, StoreError
@@ -130,10 +137,11 @@ def endpoint(
     """
 
     async def route(request: PeerRequest) -> Reply:
-        body = b""
+        body, sender = b"", ""
         COMMITTED.set([])
         try:
             caller = await gatekeeper.admit(request, intent)
+            sender = caller.participant
             try:
                 try:
                     body = await read_body(request, limit) if request.method == "POST" else b""
@@ -141,7 +149,7 @@ def endpoint(
                         caller = gatekeeper.open_seal(request, caller, sealed, body)
                     answer = await handle(request, caller, body)
                 except ProtocolError as error:
-                    answer = _log_refusal(errors, error, request, body)
+                    answer = _log_refusal(errors, error, request, body, sender)
                     await _record_refused(gatekeeper, caller, answer)
                     if error.status < 500:
                         await note(request, caller, error.reason)
@@ -154,7 +162,7 @@ def endpoint(
         except Disconnected:
             return Reply(status=400)
         except Exception as error:  # noqa: BLE001 - the HTTP edge
-            return _refuse_fault(errors, error, request, body)
+            return _refuse_fault(errors, error, request, body, sender)
         return answer
 
     return route
@@ -173,31 +181,39 @@ async def _record_refused(gatekeeper: Gatekeeper, caller: Caller, answer: Reply)
             raise
 
 
-def _refuse_fault(errors: ErrorKind | None, error: Exception, request: PeerRequest, body: bytes) -> Reply:
+def _refuse_fault(errors: ErrorKind | None, error: Exception, request: PeerRequest, body: bytes, sender: str) -> Reply:
     """Return the refusal for what a request met on its way; an unforeseen fault is logged and told as temporary."""
-    status, code, retry_s, path = 503, "busy", 0, {"path": request.path}
+    status, code, retry_s, about = 503, "busy", 0, _describe(request, sender)
     if isinstance(error, Unauthenticated):
-        log.info("request not authenticated: %s", error.reason, extra=path)
+        log.info("request not authenticated: %s", error.reason, extra=about)
         reason, code, status = NOT_AUTHENTICATED.reason, NOT_AUTHENTICATED.code, NOT_AUTHENTICATED.status
     elif isinstance(error, TooMany):
         # Not for each at the level of others: a flood of requests is none of lines.
-        log.debug("request put off: its caller comes too often", extra=path)
+        log.debug("request put off: its caller comes too often", extra=about)
         reason, retry_s = "Too many requests: send the request again later.", error.seconds
     elif isinstance(error, AuthenticationUnavailable):
         # Not a 401: the fault is on this side and temporary.
-        log.warning("authentication is unavailable: %s", error.reason, extra=path)
+        log.warning("authentication is unavailable: %s", error.reason, extra=about)
         reason, retry_s = "Authentication is unavailable: send the request again later.", UNAVAILABLE_S
     elif isinstance(error, StoreError):
-        log.warning("request not stored: %s", error, extra=path)
+        log.warning("request not stored: %s", error, extra=about)
         reason, retry_s = "The store is unavailable: send the message again later.", 2
     else:
-        log.error("request failed", exc_info=error, extra=path)
+        log.error("request failed", exc_info=error, extra=about)
         reason, code, retry_s = INTERNAL, "internal", 5
     fault = RemoteProtocolError(reason, code=code, status=status)
     return refuse(errors, fault, retry_after_s=retry_s or None, pids=read_pids(body))
 
 
-def _log_refusal(errors: ErrorKind | None, error: ProtocolError, request: PeerRequest, body: bytes) -> Reply:
-    log.info("request refused: %s", error.reason, extra={"path": request.path})
+def _describe(request: PeerRequest, sender: str) -> dict[str, str]:
+    """Return what a line of the log says of a request: its path, and its proved sender, or else the claimed one."""
+    who = {"peer": sender} if sender else describe_claimed(request.headers.get("authorization"))
+    return {"path": request.path, **who}
+
+
+def _log_refusal(
+    errors: ErrorKind | None, error: ProtocolError, request: PeerRequest, body: bytes, sender: str
+) -> Reply:
+    log.info("request refused: %s", error.reason, extra=_describe(request, sender))
     retry_s = 5 if error.status == 503 else None
     return refuse(errors, error, retry_after_s=retry_s, pids=read_pids(body))

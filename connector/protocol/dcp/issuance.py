@@ -20,6 +20,8 @@ MAX_MESSAGE = 512 * 1024
 MAX_HANDED_OVER = 16
 MAX_OFFERED = 64
 MAX_REASON = 1000
+EVERY_TYPE = "VerifiableCredential"
+"""The type that every credential has. The Issuer Service of EDC names no other for what it hands over."""
 
 _MESSAGE, _OFFER = "CredentialMessage", "CredentialOfferMessage"
 

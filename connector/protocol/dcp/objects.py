@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from connector.protocol.dcp.errors import ClaimFault
+from connector.protocol.dcp.expanded import NAMESPACE, shorten
 from connector.protocol.dsp.codec import parse
 from connector.protocol.dsp.errors import ProtocolError
 
 MAX_TEXT = 512
 _ENVELOPE = "data:application/vp+jwt,"
-NAMESPACE = "https://w3id.org/dspace-dcp/v1.0/"
 CONTEXT = NAMESPACE + "dcp.jsonld"
 
 
@@ -27,8 +27,13 @@ def read_object(body: bytes, limit: int, what: str) -> dict[str, Any]:
 
 
 def read_message(body: bytes, limit: int, kind: str) -> dict[str, Any]:
-    """Read a message whose `type` is `kind`, of at most `limit` bytes (DCP 1.0, 4.4); raises ClaimFault."""
+    """Read a message whose `type` is `kind`, of at most `limit` bytes (DCP 1.0, 4.4); raises ClaimFault.
+
+    Also in the expanded form of JSON-LD, which says the same without a context.
+    """
     members = read_object(body, limit, f"The {kind}")
+    if (expanded := shorten(members, kind)) is not None:
+        return expanded
     if members.get("type") != kind:
         raise ClaimFault(f"The body is no {kind}.")
     contexts = members.get("@context")

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from connector.protocol.dcp.errors import ClaimFault
-from connector.protocol.dcp.objects import CONTEXT, NAMESPACE, list_objects, read_message, read_object, read_text
+from connector.protocol.dcp.objects import CONTEXT, list_objects, read_message, read_text
 
 METADATA_PATH, REQUESTS_PATH = "/metadata", "/requests"
 MAX_REQUEST = 64 * 1024
@@ -62,12 +62,8 @@ def write_credential_request(holder_pid: str, objects: Sequence[str]) -> bytes:
 
 
 def read_credential_request(body: bytes) -> AskedCredentials:
-    """Read a request; raises ClaimFault.
-
-    The hub of EDC sends the expanded form of JSON-LD, without a context: it says the same, and is read too.
-    """
-    members = _shorten(read_object(body, MAX_REQUEST, f"The {_REQUEST}"))
-    members = members or read_message(body, MAX_REQUEST, _REQUEST)
+    """Read a request; raises ClaimFault."""
+    members = read_message(body, MAX_REQUEST, _REQUEST)
     asked = list_objects(members, "credentials", MAX_ASKED)
     if not asked:
         raise ClaimFault("credentials is empty: expected what is asked for.")
@@ -130,18 +126,6 @@ def write_object(supported: SupportedCredential, *, reason: str) -> Mapping[str,
         "profile": supported.profile,
         "issuancePolicy": {"id": "a-self-issued-token", "input_descriptors": []},
     }
-
-
-def _shorten(members: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the terms of a request in expanded form (JSON-LD 1.1, 4.1 and 4.2.2); nothing for another document."""
-    if members.get("@type") not in (NAMESPACE + _REQUEST, [NAMESPACE + _REQUEST]):
-        return {}
-    found: dict[str, Any] = {"type": _REQUEST}
-    for name, value in members.items():
-        only = value[0] if isinstance(value, list) and len(value) == 1 else value
-        if name.startswith(NAMESPACE) and isinstance(only, dict):
-            found[name.removeprefix(NAMESPACE)] = only.get("@value", only.get("@id"))
-    return found
 
 
 def _head(kind: str) -> dict[str, Any]:

@@ -12,7 +12,13 @@ from connector.ports.entities import Issuance
 from connector.ports.holder import CredentialRefused, ExaminedCredential
 from connector.ports.identity import Caller
 from connector.protocol.dcp.claims import ClaimsProfile
-from connector.protocol.dcp.issuance import CredentialContainer, CredentialMessage, CredentialOffer, IssuanceStatus
+from connector.protocol.dcp.issuance import (
+    EVERY_TYPE,
+    CredentialContainer,
+    CredentialMessage,
+    CredentialOffer,
+    IssuanceStatus,
+)
 from connector.protocol.dsp.errors import RemoteProtocolError
 from connector.views.credentials import IssuanceState
 
@@ -83,12 +89,12 @@ async def _examine_container(
         found = await service.holder.examine(container.secured)
     except CredentialRefused as refused:
         raise RemoteProtocolError(refused.reason, code="credential", status=400) from None
-    problem = ""
+    problem, kinds = "", found.types if container.kind == EVERY_TYPE else (container.kind,)
     if found.issuer != request.issuer:
         problem = "A credential is signed by another issuer than the sender."
-    elif container.kind not in found.types:
+    elif not set(kinds) <= set(found.types):
         problem = "A credential is not of its credentialType, or its issuer is not trusted for it."
-    elif request.types and container.kind not in request.types:
+    elif request.types and not set(kinds) & set(request.types):
         problem = "A credential has a type that was not requested."
     elif container.format in _PROFILES and container.format != found.profile:
         problem = "A credential is of another profile than its format says."

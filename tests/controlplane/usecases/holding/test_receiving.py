@@ -46,6 +46,16 @@ async def test_what_was_asked_for_is_stored_and_may_come_again() -> None:
     assert found.state is IssuanceState.ISSUED
 
 
+async def test_the_type_that_every_credential_has_names_one_that_was_asked_for() -> None:
+    firm = await asked()
+    other = handed(member("CompanyCredential"), kind="VerifiableCredential")
+    with pytest.raises(RemoteProtocolError, match="not requested"):
+        await receiving.receive_message(firm.service, await firm.issuer(), other)
+    await receiving.receive_message(firm.service, await firm.issuer(), handed(member(), kind="VerifiableCredential"))
+    (held,) = await firm.service.context.store.credentials("default")
+    assert held.types == ("MembershipCredential",)
+
+
 @pytest.mark.parametrize(
     "message",
     [
