@@ -245,13 +245,15 @@ async def _prove(request: Request, desk: BrokerDesk) -> Caller:
         if rates is not None and (wait := rates.admit_peer(caller.participant)):
             raise ApiError(429, "too-many", WAITING, retry_after_s=wait)
         await desk.use(caller)
-    except AuthenticationUnavailable:
+    except AuthenticationUnavailable as fault:
+        log.warning("authentication is unavailable: %s", fault.reason, extra={"caller": fault.caller})
         reason = "Authentication is unavailable: try again later."
         raise ApiError(503, "busy", reason, retry_after_s=UNAVAILABLE_S) from None
     except (Unauthenticated, Replayed) as fault:
         if rates is not None:
             rates.note_failure(address)
-        log.info("request to the broker not authenticated: %s", fault)
+        said = fault.caller if isinstance(fault, Unauthenticated) else caller.participant
+        log.info("request to the broker not authenticated: %s", fault, extra={"caller": said})
         reason = "The request is not authenticated: send a new token for this broker."
         raise ApiError(401, "unauthenticated", reason) from None
     return caller

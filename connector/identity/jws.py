@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 import jwt
 import msgspec
@@ -42,10 +42,14 @@ _OBJECT = msgspec.json.Decoder(dict[str, Any])
 class Rejected(Unauthenticated):
     """A signed text breaks a rule; `rule` is its name, `problem` says how. Later rules were not checked."""
 
-    def __init__(self, rule: str, reason: str) -> None:
-        super().__init__(f"{rule}: {reason}")
+    def __init__(self, rule: str, reason: str, caller: str = "") -> None:
+        super().__init__(f"{rule}: {reason}", caller)
         self.rule = rule
         self.problem = reason
+
+    def name(self, caller: str) -> Self:
+        """Return the same fault of a caller."""
+        return type(self)(self.rule, self.problem, caller)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from connector.identity.jws import (
 )
 from connector.identity.keys import SigningKey, VerificationKey
 from connector.ports.entities import ReplayKey
+from connector.ports.identity import naming
 
 MAX_TOKEN = 8 * 1024
 MAX_LIFETIME_S = 600
@@ -111,17 +112,19 @@ def verify(token: str, *, audience: str, keys_of: KeysOf, now_s: float) -> Verif
     """
     opened = open_signed(token, limit=MAX_TOKEN, kinds=(KIND,))
     claims = read_token_claims(opened, audience=audience, now_s=now_s)
-    keys = keys_of(claims.iss)
-    if keys is None:
-        raise Rejected("member", "the issuer is not on the participant list.")
-    return Verified(claims, verify_signature(opened, keys).kid)
+    with naming(claims.iss):
+        keys = keys_of(claims.iss)
+        if keys is None:
+            raise Rejected("member", "the issuer is not on the participant list.")
+        return Verified(claims, verify_signature(opened, keys).kid)
 
 
 def read_token_claims(opened: Opened, *, audience: str, now_s: float) -> Claims:
     """Return the claims of an opened token after the rules `CLAIM_RULES`, which need no key; raises Rejected."""
     claims = _claims(opened.payload)
-    _check_claims(claims, audience)
-    _check_times(claims, now_s)
+    with naming(claims.iss):
+        _check_claims(claims, audience)
+        _check_times(claims, now_s)
     return claims
 
 

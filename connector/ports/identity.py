@@ -3,9 +3,10 @@
 The mechanisms are the rows of `MECHANISMS` in `connector/app/identities.py`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import msgspec
 
@@ -88,19 +89,44 @@ def join_claims(listed: Mapping[str, Sequence[str]], shown: Mapping[str, Sequenc
 
 
 class Unauthenticated(Exception):
-    """The request does not prove its sender. `reason` is for the log only, never for the peer."""
+    """The request does not prove its sender. `reason` is for the log only, never for the peer.
 
-    def __init__(self, reason: str) -> None:
+    `caller` is who the sender says to be, proved or not; empty if it says nothing that can be read.
+    """
+
+    def __init__(self, reason: str, caller: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.caller = caller
+
+    def name(self, caller: str) -> Self:
+        """Return the same fault of a caller."""
+        return type(self)(self.reason, caller)
 
 
 class AuthenticationUnavailable(Exception):
-    """The mechanism cannot authenticate anybody now, without a fault of the sender: a later attempt can succeed."""
+    """The mechanism cannot authenticate a sender now, without a fault of it: a later attempt can succeed.
 
-    def __init__(self, reason: str) -> None:
+    `caller` is as for `Unauthenticated`.
+    """
+
+    def __init__(self, reason: str, caller: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.caller = caller
+
+    def name(self, caller: str) -> Self:
+        """Return the same fault of a caller."""
+        return type(self)(self.reason, caller)
+
+
+@contextmanager
+def naming(caller: str) -> Iterator[None]:
+    """Name the caller in what fails in the body of the statement, so that the log says with whom."""
+    try:
+        yield
+    except (Unauthenticated, AuthenticationUnavailable) as fault:
+        raise fault.name(caller) from fault.__cause__
 
 
 class RefreshFailed(Exception):

@@ -118,7 +118,8 @@ def _make_route(
             except (Unauthenticated, Replayed) as error:
                 if rates is not None:
                     rates.note_failure(address)
-                _log.info("signaling message not authenticated: %s", error, extra={"path": request.path})
+                said = {"caller": error.caller} if isinstance(error, Unauthenticated) and error.caller else {}
+                _log.info("signaling message not authenticated: %s", error, extra={"path": request.path, **said})
                 sentence = "The message is not authenticated: send a new token of a registered plane for this one."
                 return refuse("unauthenticated", sentence, 401, {"WWW-Authenticate": "Bearer"})
             body = await read_body(request) if has_body(request) else b""

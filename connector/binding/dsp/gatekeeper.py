@@ -150,7 +150,8 @@ def endpoint(
             except Replayed:
                 # It proves nothing: whoever holds it learns no more than who has none, whose body is not even read.
                 body = b""
-                raise Unauthenticated(f"replayed: the token of {caller.participant} was used before.") from None
+                reason = f"replayed: the token of {caller.participant} was used before."
+                raise Unauthenticated(reason, caller.participant) from None
         except Disconnected:
             return Reply(status=400)
         except Exception as error:  # noqa: BLE001 - the HTTP edge
@@ -176,6 +177,8 @@ async def _record_refused(gatekeeper: Gatekeeper, caller: Caller, answer: Reply)
 def _refuse_fault(errors: ErrorKind | None, error: Exception, request: PeerRequest, body: bytes) -> Reply:
     """Return the refusal for what a request met on its way; an unforeseen fault is logged and told as temporary."""
     status, code, retry_s, path = 503, "busy", 0, {"path": request.path}
+    if isinstance(error, Unauthenticated | AuthenticationUnavailable) and error.caller:
+        path["caller"] = error.caller
     if isinstance(error, Unauthenticated):
         log.info("request not authenticated: %s", error.reason, extra=path)
         reason, code, status = NOT_AUTHENTICATED.reason, NOT_AUTHENTICATED.code, NOT_AUTHENTICATED.status

@@ -44,6 +44,7 @@ from connector.ports.identity import (
     Participant,
     ShownStatus,
     join_claims,
+    naming,
 )
 from connector.protocol.dcp.claims import PresentedCredential
 from connector.protocol.dcp.document import DidDocument
@@ -246,7 +247,8 @@ class DcpIdentity:
         try:
             async with asyncio.timeout(DEADLINE_S):
                 sender = await self._verify_token(token)
-                shown = await self._find_shown(sender, self._profile.show.get(intent, ()))
+                with naming(sender.claims.iss):
+                    shown = await self._find_shown(sender, self._profile.show.get(intent, ()))
         except TimeoutError:
             raise AuthenticationUnavailable(f"The caller could not be verified within {DEADLINE_S:g} s.") from None
         return self._make_caller(sender, shown)

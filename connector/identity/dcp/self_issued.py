@@ -11,6 +11,7 @@ from connector.identity.dcp.methods import find_key
 from connector.identity.jws import KEY_RULES, OPENING_RULES, Opened, Rejected, open_signed, verify_signature
 from connector.identity.keys import PEER_ALGORITHMS, KeyFault, VerificationKey
 from connector.identity.tokens import CLAIM_RULES, KIND, MAX_TOKEN, Claims, read_token_claims
+from connector.ports.identity import naming
 from connector.protocol.dcp.did import parse_key_name
 from connector.protocol.dcp.document import DidDocument, Relationship
 from connector.protocol.dcp.errors import ClaimFault
@@ -65,15 +66,16 @@ async def verify_self_issued(
     """
     opened = open_signed(token, limit=MAX_TOKEN, kinds=(KIND,), algorithms=PEER_ALGORITHMS)
     claims = read_token_claims(opened, audience=audience, now_s=now_s)
-    check_key_name(opened, claims.iss)
-    if not is_member(claims.iss):
-        raise Rejected("member", "the issuer is not on the participant list.")
-    document = await resolve_signer(resolve, claims.iss, opened)
-    key = verify_by(opened, document, Relationship.TOKEN, take_missing=take_missing)
-    pinned = list_keys(claims.iss)
-    if pinned and not any(key.public == each.public for each in pinned):
-        raise Rejected("pinned", "the key of the token is not one of those on the participant list.")
-    return SelfIssued(claims, key, document)
+    with naming(claims.iss):
+        check_key_name(opened, claims.iss)
+        if not is_member(claims.iss):
+            raise Rejected("member", "the issuer is not on the participant list.")
+        document = await resolve_signer(resolve, claims.iss, opened)
+        key = verify_by(opened, document, Relationship.TOKEN, take_missing=take_missing)
+        pinned = list_keys(claims.iss)
+        if pinned and not any(key.public == each.public for each in pinned):
+            raise Rejected("pinned", "the key of the token is not one of those on the participant list.")
+        return SelfIssued(claims, key, document)
 
 
 async def verify_by_newest(
