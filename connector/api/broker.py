@@ -237,11 +237,12 @@ AtBroker = Annotated[BrokerDesk, Depends(_desk)]
 
 async def _prove(request: Request, desk: BrokerDesk) -> Caller:
     """Return the participant that a token proves; the token is used then. Raises ApiError."""
-    rates, address = desk.rates, find_address(request, desk)
+    rates, address, said = desk.rates, find_address(request, desk), ""
     if rates is not None and (wait := rates.find_wait(address)):
         raise ApiError(429, "too-many", WAITING, retry_after_s=wait)
     try:
         caller = await desk.authenticate(request.headers.get("authorization"))
+        said = caller.participant
         if rates is not None and (wait := rates.admit_peer(caller.participant)):
             raise ApiError(429, "too-many", WAITING, retry_after_s=wait)
         await desk.use(caller)
@@ -252,7 +253,7 @@ async def _prove(request: Request, desk: BrokerDesk) -> Caller:
     except (Unauthenticated, Replayed) as fault:
         if rates is not None:
             rates.note_failure(address)
-        said = fault.caller if isinstance(fault, Unauthenticated) else caller.participant
+        said = fault.caller if isinstance(fault, Unauthenticated) else said
         log.info("request to the broker not authenticated: %s", fault, extra={"caller": said})
         reason = "The request is not authenticated: send a new token for this broker."
         raise ApiError(401, "unauthenticated", reason) from None
