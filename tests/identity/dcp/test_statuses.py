@@ -388,6 +388,52 @@ async def test_an_entry_beyond_the_list_is_refused() -> None:
     assert "entries" in await judge(places, held(10**9))
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_list_behind_a_redirect_is_refused_and_its_issuer_named(status: int) -> None:
+    places = Places()
+    places.served[LIST_URL] = (status, "text/plain", b"")
+    said = await judge(places, held())
+    assert "redirect" in said
+    assert CITY in said
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "https://user:word@stadt.example/status", "https://127.0.0.1/"])
+async def test_a_list_at_a_place_that_is_never_asked_is_refused(url: str) -> None:
+    places = Places()
+    assert CITY in await judge(places, held(statusListCredential=url))
+    assert places.fetched == []
+
+
+async def test_a_list_that_is_too_large_is_refused() -> None:
+    places = Places()
+    places.put(LIST_URL, "a" * 3 * 1024 * 1024)
+    assert "more than" in await judge(places, held())
+
+
+@pytest.mark.parametrize("status", [201, 204, 206, 404, 410, 429, 500])
+async def test_a_place_that_answers_without_a_list_is_named_with_its_answer(status: int) -> None:
+    places = Places()
+    places.served[LIST_URL] = (status, "application/vc+jwt", sign_list())
+    with pytest.raises(AuthenticationUnavailable, match=rf"{CITY} cannot be fetched: .* status {status}"):
+        await judge(places, held())
+
+
+def sign_list() -> bytes:
+    return sign(KEYS[CITY], json.dumps(status_list()).encode(), kind="vc+jwt").encode()
+
+
+async def test_lists_that_come_together_leave_no_more_than_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    places = Places()
+    monkeypatch.setattr("connector.identity.dcp.statuses.MAX_KEPT_BYTES", 40 * 1024)
+    urls = [f"{LIST_URL}-{number}" for number in range(12)]
+    for url in urls:
+        places.put(url, sign_list().decode())
+    said = await asyncio.gather(*(judge(places, held(statusListCredential=url)) for url in urls))
+    assert set(said) == {"good"}
+    kept = [place.kept for place in places.statuses._places.values() if place.kept]
+    assert sum(len(each.bits.bits) for each in kept) <= 40 * 1024
+
+
 async def test_lists_of_a_hostile_issuer_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     places = Places()
     monkeypatch.setattr("connector.identity.dcp.statuses.MAX_KEPT_BYTES", 40 * 1024)
