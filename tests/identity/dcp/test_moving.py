@@ -1,14 +1,17 @@
 """A data space moves over: members by keys of the list are met beside those by documents, and nobody goes back."""
 
+import asyncio
+
 import pytest
 
+from connector.identity.dcp import mechanism as mechanisms
 from connector.identity.dcp.mechanism import DcpIdentity
 from connector.identity.jws import Rejected, open_signed
 from connector.identity.keys import SigningKey, from_jwk, public_jwk
 from connector.identity.listing.profile import parse_profile
 from connector.identity.roster import Member
 from connector.identity.tokens import KIND, MAX_TOKEN, issue, read_token_claims
-from connector.ports.identity import Intent
+from connector.ports.identity import AuthenticationUnavailable, Intent
 from tests.identity.dcp.places import FIRM, KEYS, NOW_S, US, Places, credential, jwk_of, make_mechanism, signed
 from tests.identity.dcp.test_mechanism import Wallet, token
 from tests.identity.lists import Board, document
@@ -64,6 +67,20 @@ async def test_who_has_joined_is_met_by_its_document_and_never_by_its_key_again(
         assert await refused(us, by_key(name)) == "moved"
     assert places.fetched == []
     assert (await us.authenticate(token(places), Intent.CATALOG)).participant == OLD
+
+
+async def test_a_list_that_never_comes_keeps_nobody_waiting_who_comes_by_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    us = await meet(Places(), entry(OLD, by_document=False))
+
+    async def hang() -> bytes:
+        await asyncio.Event().wait()
+        return b""
+
+    monkeypatch.setattr(us._members, "_source", hang)
+    monkeypatch.setattr(mechanisms, "DEADLINE_S", 0.05)
+    with pytest.raises(AuthenticationUnavailable, match="within"):
+        async with asyncio.timeout(10):
+            await us.authenticate(by_key("urn:participant:stranger"), Intent.CATALOG)
 
 
 async def test_when_all_have_moved_a_key_of_the_list_is_no_proof() -> None:
