@@ -431,6 +431,16 @@ async def test_a_member_of_a_partner_signs_with_a_key_of_its_list() -> None:
     assert refused.value.rule == "pinned"
 
 
+async def test_a_partner_leads_no_identifier_of_an_own_member_to_a_member_of_its_own() -> None:
+    new = "did:web:neu.example"
+    us = await with_partner(Places(), Member(id=new, name="Firma", former=(FIRM,)), own=MEMBERS[:2])
+    assert (us.participant(new), us._find_of_partner(FIRM)) == (None, None)
+    us = await with_partner(Places(), Member(id=new, name="Firma", former=(FIRM,)))
+    met = us.participant(new)
+    assert met is not None
+    assert met.partner == STRANGER
+
+
 @pytest.mark.parametrize(
     ("own", "kind", "rule"),
     [(False, "Membership", ""), (True, "Membership", "partner"), (False, "Auditor", "issuer")],
