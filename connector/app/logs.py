@@ -20,15 +20,15 @@ from connector.protocol.dsp.errors import clean
 LONGEST = 2000
 MOMENT_S = 0.05
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
-
-
-_LEVELS = {number: logging.getLevelName(number) for number in (10, 20, 30, 40, 50)}
+_LEVELS = {
+    level: logging.getLevelName(level) for level in (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR)
+}
 
 
 class LeanRecord(logging.LogRecord):
     """A record without the place of its caller, which no formatter uses (logging how-to, "Optimization")."""
 
-    def __init__(  # the arguments are those of its base, by position
+    def __init__(
         self,
         name: str,
         level: int,
