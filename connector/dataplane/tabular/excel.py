@@ -47,12 +47,13 @@ def open_rows(path: Path, _records: Records) -> OpenedRows:
         others = ", ".join(other for other in book.sheet_names if other != name)[:_LONGEST_NAMES]
     except (CalamineError, ValueError, OSError) as error:
         raise Untreatable("The workbook cannot be read: save it again as .xlsx.") from error
-    if not sheets or sheets[0].start is None or sheets[0].end is None:
+    first, last = (sheets[0].start, sheets[0].end) if sheets else (None, None)
+    if first is None or last is None:
         raise Untreatable("The first sheet of the workbook is empty: put the table there, with names in its first row.")
     sheet = sheets[0]
     if sheet.height > MOST_ROWS or sheet.height * sheet.width > _MOST_CELLS:
         raise Untreatable(f"The sheet has more than {_MOST_CELLS} cells: offer it as CSV.")
-    notes = read_notes(path, name, sheet.end) if head.startswith(_ZIP) else NOTHING
+    notes = read_notes(path, name, last) if head.startswith(_ZIP) else NOTHING
     rows = enumerate(sheet.iter_rows())
     at, names = next(((at, found) for at, row in rows if any(found := [_to_name(cell) for cell in row])), (0, []))
     while names and not names[-1]:
@@ -60,9 +61,9 @@ def open_rows(path: Path, _records: Records) -> OpenedRows:
     fields = check_fields(names, "sheet")
     # Whoever gets the file as it is gets the other sheets too.
     remarks = [*([FileRemark("more-sheets", others)] if others else []), *notes.remarks]
-    if any(last > at for _, (last, _) in sheet.merged_cell_ranges or []):
+    if any(end > at for _, (end, _) in sheet.merged_cell_ranges or []):
         remarks.append(FileRemark("merged-cells"))
-    cells = _Cells(notes, sheet.start[1], _find_times(sheet))
+    cells = _Cells(notes, first[1], _find_times(sheet))
     return OpenedRows(fields, _batch(rows, fields, cells), remarks=tuple(remarks))
 
 
