@@ -228,6 +228,8 @@ async def _read_cause(answer: Stream) -> str | None:
         found = msgspec.json.decode(bytes(body), type=_ErrorBody)
         if answer.status == 400 and found.error in _CHOSEN and found.message:
             return f"The provider refuses what was chosen: {clean(found.message)}"
+        if answer.status == 422 and found.error == Cause.UNTREATABLE:
+            return say("en", f"processes.flow-{Cause.UNTREATABLE}")
         code = found.error
         return say("en", f"processes.flow-{Cause(code.removeprefix(CODE))}") if code.startswith(CODE) else None
     except (msgspec.MsgspecError, ValueError, RecursionError):

@@ -169,11 +169,12 @@ async def test_wrong_digests_sizes_and_listings_are_not_taken(consumer: Side) ->
     [
         (400, "choice", "The provider refuses what was chosen: The rows have no column 'x'."),
         (400, "parameters", "The provider refuses what was chosen: The rows have no column 'x'."),
+        (422, "untreatable", "The data cannot be treated as the agreement requires."),
         (400, "other", "The peer's data endpoint answered with status 400."),
         (404, "choice", "The peer's data endpoint answered with status 404."),
     ],
 )
-async def test_what_was_chosen_wrongly_is_said_as_the_provider_says_it(
+async def test_a_refusal_of_another_datenkontor_is_said_with_its_reason(
     consumer: Side, status: int, code: str, said: str
 ) -> None:
     async def refuse(_: web.Request) -> web.Response:
