@@ -346,6 +346,7 @@ SENTENCES: dict[str, str] = {
     "They are in no sum and no mean.": "Sie fehlen in Summen und Mittelwerten.",
     "They leave empty.": "Ihre Stellen sind leer.",
     "The peer refused the token.": "Die Gegenstelle hat das Zugangstoken abgelehnt.",
+    "The provider refuses what was chosen: {}": "Der Anbieter lehnt die Auswahl ab: {0}",
     "The peer's data endpoint answered with status {}.": "Der Datenendpunkt der Gegenstelle hat mit Status {0} "
     "geantwortet.",
     "The source did not answer: {}": "Die Quelle hat nicht geantwortet: {0}",
