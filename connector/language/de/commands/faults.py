@@ -99,6 +99,8 @@ SENTENCES: dict[str, str] = {
     "accept the next list whatever its version.": "{0} enthält die Version der genutzten Teilnehmerliste und lässt sich "
     "nicht lesen: bitte aus einer Sicherung wiederherstellen oder löschen; dann wird die nächste Liste ohne Vergleich "
     "übernommen.",
+    "{} cannot be written ({}): make room, then make the same call again.": "{0} lässt sich nicht schreiben ({1}): bitte "
+    "Platz schaffen und den Aufruf wiederholen.",
     "{} cannot be written ({}): make room or repair its disk.": "{0} lässt sich nicht schreiben ({1}): bitte Platz "
     "schaffen oder den Datenträger prüfen.",
     "Unknown setting in the environment variable {}: write it as {}, or remove it.": "Unbekannte Einstellung in der "
