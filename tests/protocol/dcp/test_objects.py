@@ -3,7 +3,7 @@
 import pytest
 
 from connector.protocol.dcp.errors import ClaimFault
-from connector.protocol.dcp.objects import read_object
+from connector.protocol.dcp.objects import cut_envelope, read_object
 
 
 def test_an_object_of_the_bound_is_read() -> None:
@@ -22,3 +22,37 @@ def test_an_object_of_the_bound_is_read() -> None:
 def test_anything_else_is_a_fault_that_names_the_document(body: bytes, problem: str) -> None:
     with pytest.raises(ClaimFault, match=f"^The text .*{problem}"):
         read_object(body, 8, "The text")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "data:application/vc+jwt,a.b.c",
+        "DATA:application/VC+JWT,a.b.c",
+        "data:application/vc+jwt;charset=utf-8,a.b.c",
+        "data:application/vc+ld+json+jwt,a.b.c",
+        "data:application/vc+ld+jwt,a.b.c",
+        "data:application/vc-ld+jwt,a.b.c",
+    ],
+)
+def test_a_secured_credential_is_in_its_data_url(address: str) -> None:
+    assert cut_envelope(address, "vc") == "a.b.c"
+    assert cut_envelope(address, "vp") is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        None,
+        ["data:application/vc+jwt,a.b.c"],
+        "a.b.c",
+        "data:application/jwt,a.b.c",
+        "data:application/vc+jwt;a.b.c",
+        "data:application/vc+jwt;base64,YS5iLmM",
+        "data:application/vc+jwt;charset=utf-8;base64,YS5iLmM",
+        "data:application/vc+sd-jwt,a.b.c",
+        " data:application/vc+jwt,a.b.c",
+    ],
+)
+def test_another_url_has_no_secured_credential(address: object) -> None:
+    assert cut_envelope(address, "vc") is None
