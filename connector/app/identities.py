@@ -8,9 +8,11 @@ import hashlib
 import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TypeVar
 
 import msgspec
@@ -72,11 +74,14 @@ def _make_roster(wiring: Wiring, *, needs_key: bool = True) -> RosterIdentity:
     settings = wiring.settings.identity
     location = str(settings.roster)
     accepted = _find_accepted(wiring.settings)
-    if not os.access(accepted.parent, os.W_OK | os.X_OK):
+    try:
+        with TemporaryFile(dir=accepted.parent):
+            pass
+    except OSError as error:
         raise SettingsError(
-            f"The folder {accepted.parent} of the store is missing or not writable: create it, give this user the "
-            "right to write there, or set `store.path` to another file."
-        )
+            f"The folder {accepted.parent} of the store is missing or not writable ({error.strerror}): create it, "
+            "give this user the right to write there, or set `store.path` to another file."
+        ) from None
 
     text, is_fetched = accepted.with_suffix(".jws"), "://" in location
     source = (
@@ -166,11 +171,7 @@ def make_seen_lists(settings: Settings) -> SeenLists:
     path = settings.store.path.with_suffix(".statuses.json")
 
     def remember(lists: Mapping[str, Mapping[str, SeenList]]) -> None:
-        try:
-            replace_atomically(path, msgspec.json.encode(lists), mode=0o600)
-        except OSError as fault:
-            # This process goes on to refuse older ones; the next change is the next attempt.
-            log.warning("%s, which keeps the newest status lists, cannot be written: %s", path, fault)
+        replace_atomically(path, msgspec.json.encode(lists), mode=0o600)
 
     try:
         return SeenLists(_decode_kept(path, dict[str, dict[str, SeenList]], STATUSES_BYTES), remember)
@@ -356,16 +357,8 @@ async def build_identity(wiring: Wiring) -> Mechanism:
     A process starts without a participant list too if its place does not answer: it knows nobody until there is one.
     """
     identity = make_identity(wiring)
-    try:
+    with suppress(ListAway):  # `problem` says so
         await identity.refresh()
-    except ListAway:
-        pass  # `problem` says so
-    except OSError as error:
-        path = wiring.settings.store.path
-        raise SettingsError(
-            f"The folder of store.path, {path.parent}, cannot be written ({error.strerror}): make room or repair its "
-            "disk, or set `store.path` to another file."
-        ) from error
     if problem := identity.problem():
         log.warning("%s", problem)
     return identity

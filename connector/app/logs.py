@@ -7,10 +7,11 @@ import asyncio
 import logging
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import nullcontext, suppress
 from functools import lru_cache
 from itertools import islice
-from typing import Literal, TextIO
+from typing import Any, Literal, TextIO
 
 import msgspec
 
@@ -19,7 +20,37 @@ from connector.protocol.dsp.errors import clean
 LONGEST = 2000
 MOMENT_S = 0.05
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
-_OWN = len(vars(logging.makeLogRecord({})))
+
+
+class LeanRecord(logging.LogRecord):
+    """A record without the place of its caller, which no formatter uses (logging how-to, "Optimization")."""
+
+    def __init__(  # the arguments are those of its base, by position
+        self,
+        name: str,
+        level: int,
+        pathname: str,
+        lineno: int,
+        msg: object,
+        args: Any,
+        exc_info: Any,
+        func: str | None = None,
+        sinfo: str | None = None,
+        **_: object,
+    ) -> None:
+        self.name, self.msg = name, msg
+        # One mapping alone gives the values of a text with names.
+        self.args = args[0] if args and len(args) == 1 and isinstance(args[0], Mapping) and args[0] else args
+        self.levelno, self.levelname = level, logging.getLevelName(level)
+        self.pathname, self.filename, self.module, self.lineno, self.funcName = pathname, "", "", lineno, func or ""
+        self.exc_info, self.exc_text, self.stack_info = exc_info, None, sinfo
+        self.created = time.time()
+        self.msecs = self.created % 1 * 1000
+        self.relativeCreated = 0.0
+        self.thread = self.threadName = self.processName = self.process = None
+
+
+_OWN = len(vars(LeanRecord("", 0, "", 0, "", (), None)))
 
 
 class JsonFormatter(logging.Formatter):
@@ -45,11 +76,13 @@ class TextFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line, and its trace in the lines below."""
         # A path or an identifier of a peer can contain line breaks: `clean` keeps one record on one line.
-        added = [(name, str(value)) for name, value in _list_added(record)]
+        added = _list_added(record)
         text = " ".join([record.getMessage(), *[f"{name}={value}" for name, value in added]])
         # What is clean as a whole is clean in each part, which is the usual case.
         if clean(text) != text:
-            text = " ".join([clean(record.getMessage(), LONGEST), *[f"{name}={clean(value)}" for name, value in added]])
+            text = " ".join(
+                [clean(record.getMessage(), LONGEST), *[f"{name}={clean(str(value))}" for name, value in added]]
+            )
         line = f"{_stamp(record.created)} {record.levelname.lower():7} {text}"
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
@@ -61,6 +94,12 @@ class BatchHandler(logging.StreamHandler[TextIO]):
         super().__init__(stream)
         self._lines: list[str] = []
         self._loop: asyncio.AbstractEventLoop | None = None  # which writes the lines soon
+
+    def handle(self, record: logging.LogRecord) -> bool:
+        """Take one record; this handler has no filters."""
+        with self.lock or nullcontext():
+            self.emit(record)
+        return True
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take one record; the caller has the lock of the handler."""
@@ -89,7 +128,7 @@ class BatchHandler(logging.StreamHandler[TextIO]):
 
 
 def _list_added(record: logging.LogRecord) -> list[tuple[str, object]]:
-    """Return the caller's additions, which follow the attributes that each record has."""
+    """Return the caller's additions, which follow the attributes that each record has (others have more)."""
     return [added for added in islice(vars(record).items(), _OWN, None) if added[0] not in _STANDARD]
 
 
@@ -102,6 +141,7 @@ def _find_loop() -> asyncio.AbstractEventLoop | None:
 
 def set_up(form: Literal["human", "json"], level: str) -> None:
     """Write records of `level` and above to standard error, in the given form."""
+    logging.setLogRecordFactory(LeanRecord)
     handler = BatchHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
     root = logging.getLogger()

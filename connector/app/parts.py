@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -149,7 +149,7 @@ class Parts:
         identity, troubles = self.identity, self.troubles
         return troubles.clock or identity.problem() or identity.warning() or troubles.membership or troubles.list
 
-    @property
+    @cached_property
     def address(self) -> str:
         """The public base URL of the DSP endpoints of this participant."""
         return self.settings.protocol.public_url.rstrip("/") + self.settings.protocol.path
@@ -476,6 +476,10 @@ async def keep_fresh(parts: Parts, refreshed: Callable[[], None] = lambda: None)
             failures += 1
             log.warning("the participant list was not renewed: %s", error)
             parts.troubles.list = f"The participant list was not renewed: {error}"
+        except Exception:
+            # The loop of a task: an unforeseen error must not end all looks at the list.
+            failures += 1
+            log.exception("the participant list was not renewed")
         parts.list_renewed.set()
         parts.membership_wanted.set()
         parts.issuing_wanted.set()

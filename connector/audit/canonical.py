@@ -27,17 +27,20 @@ def canonical(value: object) -> bytes:
     """
     try:
         if _is_plain(value):
-            return _in_order(value)
+            written = _in_order(value)
+            # Names of ASCII have the same order in every encoding, and what is ASCII as a whole has no others.
+            if written.isascii():
+                return written
         return msgspec.json.encode(_sort_members(value, 0))
     except UnicodeEncodeError as fault:
         raise ValueError("A text in an audit leaf contains a lone surrogate: write the whole character.") from fault
 
 
 def _is_plain(value: object, depth: int = _PLAIN_DEPTH) -> bool:
-    """Return whether a container has the usual form; ASCII names have the same order in every encoding."""
+    """Return whether a container has the usual form."""
     if type(value) is dict:
         for name in value:
-            if type(name) is not str or not name.isascii():
+            if type(name) is not str:
                 return False
         entries: Iterable[object] = value.values()
     elif type(value) is list or type(value) is tuple:
@@ -51,7 +54,10 @@ def _is_plain(value: object, depth: int = _PLAIN_DEPTH) -> bool:
         if kind is int:
             if not -_EXACT <= entry <= _EXACT:  # type: ignore[operator]  # its type was compared
                 return False
-        elif not isinstance(entry, str) and (depth == 0 or not _is_plain(entry, depth - 1)):
+        elif kind is dict or kind is list or kind is tuple:
+            if depth == 0 or not _is_plain(entry, depth - 1):
+                return False
+        elif not isinstance(entry, str):
             return False
     return True
 

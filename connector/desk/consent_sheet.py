@@ -10,8 +10,8 @@ from connector.views.consents import ConsentOrder
 
 COLUMNS = ("subject", "purpose", "state", "dataset", "until")
 _NEEDED = {"subject", "purpose"}
-_SPOKEN = {"person": "subject", "zweck": "purpose", "stand": "state", "angebot": "dataset", "bis": "until"}
-_NAMES = {**{name: name for name in COLUMNS}, **_SPOKEN}
+_GERMAN = {"person": "subject", "zweck": "purpose", "stand": "state", "angebot": "dataset", "bis": "until"}
+_NAMES = {**{name: name for name in COLUMNS}, "offer": "dataset", **_GERMAN}
 
 
 class SheetFault(ValueError):

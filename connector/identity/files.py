@@ -2,13 +2,16 @@
 
 import errno
 import fcntl
+import logging
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
+
+log = logging.getLogger(__name__)
 
 _DRAFT: Final = ".draft.new"
 """The end of the name of a draft; a backup leaves out what ends in `.new`."""
@@ -62,6 +65,20 @@ def replace_atomically(path: Path, content: bytes, *, mode: int) -> None:
     with _draft(path, content, mode) as draft:
         draft.replace(path)
     _sync_folder(path.parent)
+
+
+def try_to_write(write: Callable[[], None]) -> str:
+    """Call what writes files; return the sentence that says why one cannot be written, or an empty text.
+
+    For what counts in memory whether or not it is kept: the caller tries again later.
+    """
+    try:
+        write()
+    except OSError as error:
+        fault = f"{error.filename} cannot be written ({error.strerror}): make room or repair its disk."
+        log.warning("%s", fault)
+        return fault
+    return ""
 
 
 def _name(draft: Path, path: Path) -> None:

@@ -6,16 +6,20 @@ their documents may have more members there, which say nothing (RFC 7515, 4; Sec
 """
 
 import re
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import jwt
 import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from connector.identity.keeping.hardware import HardwareKey
-from connector.identity.keys import ALGORITHMS, PEER_ALGORITHMS, SigningKey, VerificationKey
+from connector.identity.keys import ALGORITHMS, ES256, PEER_ALGORITHMS, SigningKey, VerificationKey
 from connector.ports.identity import Unauthenticated
 from connector.protocol.dsp.codec import parse
 from connector.protocol.dsp.errors import ProtocolError
@@ -43,6 +47,10 @@ _OLDER_MEDIA = {
 _SAME_ALGORITHM = {"Ed25519": "EdDSA"}
 """Names of one algorithm: the second is the older one, and that of the keys here (RFC 9864, 2.2)."""
 _JWS = jwt.PyJWS(algorithms=list(PEER_ALGORITHMS))
+_ECDSA = ECDSA(SHA256())
+_HALF = 32
+"""The bytes of each of the two numbers of a signature with ES256 (RFC 7518, 3.4)."""
+_TO_URL, _FROM_URL = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")
 _OBJECT = msgspec.json.Decoder(dict[str, Any])
 
 
@@ -55,19 +63,18 @@ class Rejected(Unauthenticated):
         self.problem = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A signed text taken apart, once: what is judged is what was signed. Nothing of it is verified."""
+class Opened(msgspec.Struct, frozen=True):
+    """A signed text taken apart, once: what is judged is what was signed. Nothing of it is verified.
+
+    `kid` is the name of the key as the header has it.
+    """
 
     header: Mapping[str, Any]
+    algorithm: str
+    kid: str | None
     payload: bytes
     signed: bytes
     signature: bytes
-
-    @property
-    def kid(self) -> str | None:
-        """The name of the key as the header has it."""
-        return self.header.get("kid")
 
 
 class VerifiedDocument(NamedTuple):
@@ -79,23 +86,44 @@ class VerifiedDocument(NamedTuple):
 
 def sign(key: SigningKey, payload: bytes, *, kind: str, content: str = "") -> str:
     """Sign `payload` as a compact JWS whose `typ` is `kind` and, if given, whose `cty` is `content`."""
-    signed = _encode_header(key.algorithm, key.kid, kind, content) + b"." + jwt.utils.base64url_encode(payload)
+    signed = _encode_header(key.algorithm, key.kid, kind, content) + b"." + _encode(payload)
     signature = sign_bytes(key, signed)
-    return (signed + b"." + jwt.utils.base64url_encode(signature)).decode()
+    return (signed + b"." + _encode(signature)).decode()
 
 
 def sign_bytes(key: SigningKey, content: bytes) -> bytes:
     """Return the signature of a content, in the form that JWS and HTTP message signatures share."""
-    if isinstance(key.private, HardwareKey):
-        return key.private.sign(content)
-    signature: bytes = _JWS.get_algorithm_by_name(key.algorithm).sign(content, key.private)
+    private, algorithm = key.private, key.verification.algorithm
+    if isinstance(private, HardwareKey):
+        return private.sign(content)
+    if algorithm == ES256:
+        return _sign_on_curve(private, content)  # type: ignore[arg-type]  # keys of this algorithm are of this type
+    signature: bytes = _JWS.get_algorithm_by_name(algorithm).sign(content, private)
     return signature
 
 
 def has_signed(key: VerificationKey, content: bytes, signature: bytes) -> bool:
     """Return whether a key has made the signature of a content."""
+    if key.algorithm == ES256:
+        return _has_signed_on_curve(key.public, content, signature)  # type: ignore[arg-type]  # as above
     verified: bool = _JWS.get_algorithm_by_name(key.algorithm).verify(content, key.public, signature)
     return verified
+
+
+def _sign_on_curve(private: EllipticCurvePrivateKey, content: bytes) -> bytes:
+    r, s = decode_dss_signature(private.sign(content, _ECDSA))
+    return r.to_bytes(_HALF, "big") + s.to_bytes(_HALF, "big")
+
+
+def _has_signed_on_curve(public: EllipticCurvePublicKey, content: bytes, signature: bytes) -> bool:
+    if len(signature) != 2 * _HALF:
+        return False
+    r, s = int.from_bytes(signature[:_HALF], "big"), int.from_bytes(signature[_HALF:], "big")
+    try:
+        public.verify(encode_dss_signature(r, s), content, _ECDSA)
+    except InvalidSignature:
+        return False
+    return True
 
 
 def open_signed(
@@ -126,13 +154,15 @@ def open_signed(
     except ValueError:
         raise Rejected("form", "it is not three segments of base64url.") from None
     drafts = _OLDER_MEDIA if of_others else {}
-    if not _is_media(header.get("typ", kinds[0]), kinds, drafts):
+    kind = header.get("typ", kinds[0])
+    if kind not in kinds and not _is_media(kind, kinds, drafts):
         raise Rejected("type", f"typ is not {' or '.join(kinds)}.")
     if content and not _is_media(header.get("cty", content), (content,), drafts):
         raise Rejected("type", f"cty is not {content}.")
-    if _name_algorithm(header) not in algorithms:
+    algorithm = _name_algorithm(header)
+    if algorithm not in algorithms:
         raise Rejected("algorithm", f"alg is not one of {', '.join(algorithms)}.")
-    return Opened(header, payload, encoded[: match.end(2)], signature)
+    return Opened(header, algorithm, header.get("kid"), payload, encoded[: match.end(2)], signature)
 
 
 def verify_signature(opened: Opened, keys: Sequence[VerificationKey]) -> VerificationKey:
@@ -140,11 +170,12 @@ def verify_signature(opened: Opened, keys: Sequence[VerificationKey]) -> Verific
 
     Returns the key. Raises Rejected.
     """
-    named = [key for key in keys if opened.kid is None or key.kid == opened.kid]
+    kid = opened.kid
+    named = [key for key in keys if kid is None or key.kid == kid]
     if len(named) != 1:
         raise Rejected("key", "kid does not name one of the issuer's keys.")
     key = named[0]
-    if _name_algorithm(opened.header) != key.algorithm:
+    if opened.algorithm != key.algorithm:
         raise Rejected("key-algorithm", "alg is not the algorithm of that key.")
     if not has_signed(key, opened.signed, opened.signature):
         raise Rejected("signature", "the signature does not verify.")
@@ -175,13 +206,18 @@ def verify_document(
 def _encode_header(algorithm: str, kid: str, kind: str, content: str) -> bytes:
     """Return the first segment, which all tokens of a key have in common."""
     header = {"alg": algorithm, "kid": kid, "typ": kind, **({"cty": content} if content else {})}
-    return jwt.utils.base64url_encode(msgspec.json.encode(header))
+    return _encode(msgspec.json.encode(header))
+
+
+def _encode(content: bytes) -> bytes:
+    return b2a_base64(content, newline=False).translate(_TO_URL, b"=")
 
 
 def _strict_b64(segment: bytes) -> bytes:
     """Decode, refusing a second spelling of the same bytes (padding bits that are not zero); raises ValueError."""
-    value = jwt.utils.base64url_decode(segment)
-    if jwt.utils.base64url_encode(value) != segment:
+    padded = segment.translate(_FROM_URL) + b"=" * (-len(segment) % 4)
+    value = a2b_base64(padded)
+    if b2a_base64(value, newline=False) != padded:
         raise ValueError("not the canonical encoding")
     return value
 
@@ -206,9 +242,10 @@ def _is_media(stated: object, expected: Sequence[str], drafts: Mapping[str, Sequ
     return any(name == each.lower() or name in drafts.get(each, ()) for each in expected)
 
 
-def _name_algorithm(header: Mapping[str, Any]) -> str | None:
+def _name_algorithm(header: Mapping[str, Any]) -> str:
+    """Return the algorithm that a header states; nothing if it states none."""
     stated = header.get("alg")
-    return _SAME_ALGORITHM.get(stated, stated) if isinstance(stated, str) else None
+    return _SAME_ALGORITHM.get(stated, stated) if isinstance(stated, str) else ""
 
 
 def _read_header(segment: bytes, allowed: frozenset[str], of_others: bool) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ it proves itself now; in a process, in a store and in an agreement it stays the 
 
 import asyncio
 import hashlib
-import secrets
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +20,7 @@ from typing import Annotated, Any
 import msgspec
 
 from connector.identity.credentials import ListedCredentialKeys
+from connector.identity.files import try_to_write
 from connector.identity.jws import Rejected
 from connector.identity.keys import KeyFault, SigningKey, VerificationKey, from_jwk
 from connector.identity.listing.certificates import Signer, compare_signers, open_list
@@ -240,7 +241,8 @@ class RosterIdentity:
         `needs_key` a list without any key of this participant is as good as one with its key. `grace_ms` is how long
         what runs goes on after the end of the list. `keep` stores the text of each list that comes into use, and
         `find_kept` returns the one that it stored last: the first `refresh` uses it if the source does not answer.
-        `seals_all` is whether all messages are sealed, not only those that say yes to an agreement.
+        What cannot be stored is in use all the same, and each `refresh` tries again. `seals_all` is whether all
+        messages are sealed, not only those that say yes to an agreement.
         """
         self._owner = owner
         self._id = id
@@ -254,7 +256,7 @@ class RosterIdentity:
         self._grace_ms = grace_ms
         self._keep = keep
         self._find_kept = find_kept
-        self._fault = ""
+        self._fault, self._unwritten = "", ""
         self._roster: Roster | None = None
         self._text: bytes | None = None
         self._looked_at: int | None = None
@@ -309,13 +311,15 @@ class RosterIdentity:
         self._text = hashlib.sha256(signed).digest()
         # A second refresh may have overtaken this one while it was fetching.
         changed = self._roster is None or roster.seen != self._seen
-        self._roster = roster
-        self._seen = roster.seen
-        if changed:
-            # The text comes first: after a crash in between, it is not older than what is remembered.
-            self._keep(signed)
-            self._remember(roster.seen)
+        self._roster, self._seen = roster, roster.seen
+        if changed or self._unwritten:
+            self._unwritten = try_to_write(partial(self._store, signed, roster.seen))
         return changed
+
+    def _store(self, signed: bytes, seen: AcceptedRoster) -> None:
+        # The text comes first: after a crash in between, it is not older than what is remembered.
+        self._keep(signed)
+        self._remember(seen)
 
     async def look_again(self, before: Roster | None) -> bool:
         """Fetch the list between two refreshes, for a caller that it does not know; return whether it is another one.
@@ -374,16 +378,16 @@ class RosterIdentity:
         ):
             return told
         end = moment(self._roster.ends)
-        if self._fault:
+        if fault := self._fault or self._unwritten:
             version = self._roster.document.version
-            return f"Version {version} of the participant list is in use until {end:%Y-%m-%d %H:%M} UTC: {self._fault}"
+            return f"Version {version} of the participant list is in use until {end:%Y-%m-%d %H:%M} UTC: {fault}"
         if not self._roster.is_expired(self._clock() + SOON_MS):
             return None
         return f"The participant list expires on {end:%Y-%m-%d}: the data-space operator has to publish the next one."
 
     async def issue_token(self, audience: str, intent: Intent) -> str:  # noqa: ARG002 - this mechanism needs no intent
         """Return `Bearer` and a fresh token that `audience` alone will take, once."""
-        token = self._issue(audience=audience, jti=secrets.token_urlsafe(16), now_s=self._clock() // 1000)
+        token = self._issue(audience=audience, jti=os.urandom(16).hex(), now_s=self._clock() // 1000)
         return f"Bearer {token}"
 
     async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:  # noqa: ARG002 - as above
@@ -417,10 +421,10 @@ class RosterIdentity:
         )
 
     def _verify(self, token: str) -> tuple[Roster, Verified]:
-        roster = self._roster
-        if roster is None or not self.in_force:
+        roster, now = self._roster, self._clock()
+        if roster is None or roster.is_expired(now):
             raise AuthenticationUnavailable("The participant list is missing or has expired: get a newer one.")
-        verified = verify(token, audience=self._id, keys_of=roster.keys.get, now_s=self._clock() / 1000)
+        verified = verify(token, audience=self._id, keys_of=roster.keys.get, now_s=now / 1000)
         return roster, verified
 
     def list_keys(self, id: str) -> tuple[VerificationKey, ...]:

@@ -1,6 +1,5 @@
 """Seals by the keys of a participant list, or of documents (RFC 9421; the form is in `protocol.seals`)."""
 
-import base64
 import binascii
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -67,21 +66,22 @@ class ListedSeals:
         """Return the header fields that seal a message; sent again, it has those of before while they are fresh."""
         if agreement is None and not self.of_all:
             return {}
-        now = self._clock() // 1000
-        digests = compute_digest(body), compute_digest(agreement) if agreement is not None else ""
-        kept = self._made.get((url, *digests))
-        if kept is not None and kept.key == self._key.kid and 0 <= now - kept.created <= AGAIN_S:
+        now, own = self._clock() // 1000, self._key.verification
+        digest, agreed = compute_digest(body), compute_digest(agreement) if agreement is not None else ""
+        kept = self._made.get((url, digest, agreed))
+        if kept is not None and kept.key == own.kid and 0 <= now - kept.created <= AGAIN_S:
             return write_fields(kept)
         made = Seal(
             url=url,
-            content_digest=digests[0],
-            agreement_digest=digests[1],
+            content_digest=digest,
+            agreement_digest=agreed,
             created=now,
-            key=self._key.kid,
-            algorithm=self._key.algorithm,
+            key=own.kid,
+            algorithm=own.algorithm,
         )
-        made = msgspec.structs.replace(made, signature=_encode(sign_bytes(self._key, write_base(made))))
-        self._made[(url, *digests)] = made
+        signature = binascii.b2a_base64(sign_bytes(self._key, write_base(made)), newline=False).decode()
+        made = msgspec.structs.replace(made, signature=signature)
+        self._made[url, digest, agreed] = made
         if len(self._made) > MOST_KEPT:
             self._made.popitem(last=False)
         return write_fields(made)
@@ -103,7 +103,7 @@ class ListedSeals:
         if abs(self._clock() / 1000 - seal.created) > FRESH_S:
             raise SealRejected(f"The seal was not made within the last {FRESH_S} s: compare the clocks.")
         for url in urls:
-            sent = msgspec.structs.replace(seal, url=url)
+            sent = seal if url == seal.url else msgspec.structs.replace(seal, url=url)
             if is_sealed_by(sent, key):
                 return KeptSeal(seal=sent, jwk=public_jwk(key), method=method)
         raise SealRejected("The signature of the seal does not verify: sign the message that is sent.")
@@ -111,7 +111,10 @@ class ListedSeals:
     def _find_key(self, signer: str, kid: str) -> tuple[str, VerificationKey] | None:
         """Return a key of a signer and its name in a document. Where the list has keys of it, no others count."""
         listed = (self._listed() or {}).get(signer, ())
-        known = [("", key) for key in listed] if listed else self._documented(signer).items()
+        for key in listed:
+            if key.kid == kid:
+                return "", key
+        known = () if listed else self._documented(signer).items()
         return next(((method, key) for method, key in known if key.kid == kid), None)
 
     def state(self, payload: bytes) -> bytes:
@@ -127,14 +130,10 @@ class ListedSeals:
         return self._method
 
 
-def _encode(signature: bytes) -> str:
-    return base64.b64encode(signature).decode()
-
-
 def is_sealed_by(seal: Seal, key: VerificationKey) -> bool:
     """Return whether a key has signed a seal as it is."""
     try:
-        signature, base = base64.b64decode(seal.signature, validate=True), write_base(seal)
+        signature, base = binascii.a2b_base64(seal.signature, strict_mode=True), write_base(seal)
     except (binascii.Error, UnicodeEncodeError, KeyError):
         return False
     return (seal.key, seal.algorithm) == (key.kid, key.algorithm) and has_signed(key, base, signature)

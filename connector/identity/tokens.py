@@ -4,7 +4,6 @@ The claims are those of a DCP Self-Issued ID Token (DCP 1.0, 4.3.1): iss, sub, a
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -62,8 +61,7 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True):
 _CLAIMS = msgspec.json.Decoder(Claims)
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(msgspec.Struct, frozen=True):
     """A token that passed every rule."""
 
     claims: Claims
@@ -142,11 +140,11 @@ def _claims(payload: bytes) -> Claims:
         raise Rejected("claims", f"a claim is missing or of the wrong type ({str(error)[:100]}).") from None
     check_one_reading(payload, "claims")
     bounds = ((claims.iss, _MAX_NAME), (claims.jti, _MAX_JTI), (claims.token or "-", _MAX_ACCESS_TOKEN))
-    # A zero is a character that not every database can keep: the token could not be recorded as used there.
-    if not all(0 < len(text) <= most and "\0" not in text for text, most in bounds):
-        raise Rejected("claims", "iss, jti or token is empty or too long, or has a character with the number 0.")
-    times = (claims.iat, claims.exp, claims.nbf or 0)
-    if not all(0 <= moment < _MAX_TIME for moment in times):
+    for text, most in bounds:
+        # A zero is a character that not every database can keep: the token could not be recorded as used there.
+        if not 0 < len(text) <= most or "\0" in text:
+            raise Rejected("claims", "iss, jti or token is empty or too long, or has a character with the number 0.")
+    if not (0 <= claims.iat < _MAX_TIME and 0 <= claims.exp < _MAX_TIME and 0 <= (claims.nbf or 0) < _MAX_TIME):
         raise Rejected("claims", "a time is not a number of seconds since 1970.")
     return claims
 

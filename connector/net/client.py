@@ -28,6 +28,18 @@ _REDIRECTS = frozenset({301, 302, 303, 305, 307, 308})
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")
 _VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?|")
 _MAX_VALUE = 16 * 1024
+_OWN = frozenset(
+    {
+        "Accept",
+        "Agreement-Digest",
+        "Authorization",
+        "Content-Digest",
+        "Content-Type",
+        "Signature",
+        "Signature-Input",
+    }
+)
+"""The names that messages have: nothing about them is to be checked."""
 _FRAMING = frozenset(
     {
         "accept-encoding",
@@ -180,7 +192,7 @@ def _check_headers(method: str, headers: Mapping[str, str] | None, encoding: str
         raise Blocked(f"Method {method[:16]!r} is not one that is sent to peers.")
     checked = {"Accept-Encoding": encoding, "User-Agent": USER_AGENT}
     for name, value in (headers or {}).items():
-        if not _NAME.fullmatch(name) or name.lower() in _FRAMING:
+        if name not in _OWN and (not _NAME.fullmatch(name) or name.lower() in _FRAMING):
             raise Blocked(f"Header {name[:64]!r} cannot be set on a request.")
         if len(value) > _MAX_VALUE or not _can_carry(value):
             raise Blocked(f"The value of header {name} is too long or has characters that a header cannot carry.")
@@ -191,7 +203,7 @@ def _check_headers(method: str, headers: Mapping[str, str] | None, encoding: str
 def _can_carry(value: str) -> bool:
     """Return whether a header can carry a value; most have no tab, and a look at the whole text finds that."""
     if value.isascii() and value.isprintable():
-        return value == value.strip()
+        return value[:1] != " " and value[-1:] != " "
     return _VALUE.fullmatch(value) is not None
 
 

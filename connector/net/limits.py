@@ -73,9 +73,10 @@ class TokenBuckets:
         return bucket
 
     def _fill(self, bucket: _Bucket, now_ms: int) -> None:
-        passed = max(0, now_ms - bucket.at_ms)
-        bucket.tokens = min(self._burst, bucket.tokens + passed * self._per_ms)
-        bucket.at_ms = max(bucket.at_ms, now_ms)
+        if now_ms > bucket.at_ms:
+            tokens = bucket.tokens + (now_ms - bucket.at_ms) * self._per_ms
+            bucket.tokens = min(self._burst, tokens)
+            bucket.at_ms = now_ms
 
 
 class ConcurrencyLimit:

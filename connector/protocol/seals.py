@@ -6,10 +6,10 @@ sides keep it: one signature stands for both. A peer that knows nothing of seals
 software signs under another label is none of ours.
 """
 
-import base64
-import hashlib
 import re
+from binascii import b2a_base64
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Final, NamedTuple
 
 import msgspec
@@ -81,7 +81,7 @@ def compute_digest(content: bytes) -> str:
     >>> compute_digest(b"")
     '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='
     """
-    return base64.b64encode(hashlib.sha256(content).digest()).decode()
+    return b2a_base64(sha256(content).digest(), newline=False).decode()
 
 
 def make_base(values: Mapping[str, str], parameters: str) -> bytes:
@@ -92,20 +92,22 @@ def make_base(values: Mapping[str, str], parameters: str) -> bytes:
 
 def write_base(seal: Seal) -> bytes:
     """Return the bytes that a seal signs."""
-    values = (METHOD, seal.url, _write_digest(seal.content_digest), _write_digest(seal.agreement_digest))
-    form = _find_form(seal)
-    return make_base(dict(zip(form.components, values, strict=False)), _write_parameters(seal, form))
+    values = {"@method": METHOD, "@target-uri": seal.url, "content-digest": f"sha-256=:{seal.content_digest}:"}
+    form = _OF_MESSAGE
+    if seal.agreement_digest:
+        form, values["agreement-digest"] = _OF_AGREEMENT, f"sha-256=:{seal.agreement_digest}:"
+    return make_base(values, _write_parameters(seal, form))
 
 
 def write_fields(seal: Seal) -> dict[str, str]:
     """Return the header fields that carry a seal."""
-    form = _find_form(seal)
+    form = _OF_AGREEMENT if seal.agreement_digest else _OF_MESSAGE
     fields = {
-        "Content-Digest": _write_digest(seal.content_digest),
+        "Content-Digest": f"sha-256=:{seal.content_digest}:",
         "Signature-Input": f"{form.label}={_write_parameters(seal, form)}",
         "Signature": f"{form.label}=:{seal.signature}:",
     }
-    return fields | ({"Agreement-Digest": _write_digest(seal.agreement_digest)} if seal.agreement_digest else {})
+    return {**fields, "Agreement-Digest": f"sha-256=:{seal.agreement_digest}:"} if seal.agreement_digest else fields
 
 
 def read_fields(headers: Mapping[str, str], url: str, body: bytes) -> Seal | None:
@@ -118,14 +120,15 @@ def read_fields(headers: Mapping[str, str], url: str, body: bytes) -> Seal | Non
     if form is None:
         return None
     written = [headers.get(name, "") for name in form.components[2:]]
-    if max(map(len, (stated, signed, *written))) > LONGEST_FIELD:
-        raise SealMalformed(f"A field of the seal is longer than {LONGEST_FIELD} characters.")
+    for field in (stated, signed, *written):
+        if len(field) > LONGEST_FIELD:
+            raise SealMalformed(f"A field of the seal is longer than {LONGEST_FIELD} characters.")
     inputs, signatures = form.input.findall(stated), form.signature.findall(signed)
-    digests = [_DIGEST.fullmatch(value) for value in written]
-    is_alone = all(len(form.named.findall(field)) == 1 for field in (stated, signed))
-    if not is_alone or len(inputs) != 1 or len(signatures) != 1 or None in digests:
+    digests = [found[1] for value in written if (found := _DIGEST.fullmatch(value))]
+    is_alone = len(form.named.findall(stated)) == len(form.named.findall(signed)) == 1
+    if not is_alone or len(inputs) != 1 or len(signatures) != 1 or len(digests) != len(written):
         raise SealMalformed("The fields of the seal have another form: send them as RFC 9421 and RFC 9530 have it.")
-    content, *agreement = (found[1] for found in digests if found)
+    content, *agreement = digests
     created, key, name = inputs[0]
     if name not in _ALGORITHMS:
         raise SealMalformed(f"The algorithm of the seal is not one of {', '.join(_ALGORITHMS)}.")
@@ -142,19 +145,11 @@ def read_fields(headers: Mapping[str, str], url: str, body: bytes) -> Seal | Non
     )
 
 
-def _find_form(seal: Seal) -> _Form:
-    return _OF_AGREEMENT if seal.agreement_digest else _OF_MESSAGE
-
-
 def _read_form(headers: Mapping[str, str], stated: str) -> _Form | None:
     """Return the form of seal that the fields of a message announce; with an agreement, that is covered too."""
     if "agreement-digest" in headers and f'tag="{_OF_AGREEMENT.tag}"' in stated:
         return _OF_AGREEMENT
     return _OF_MESSAGE if f'tag="{_OF_MESSAGE.tag}"' in stated else None
-
-
-def _write_digest(digest: str) -> str:
-    return f"sha-256=:{digest}:"
 
 
 def _write_parameters(seal: Seal, form: _Form) -> str:

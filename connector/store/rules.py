@@ -24,12 +24,13 @@ from connector.ports.store import AnyProcess
 from connector.ports.store_errors import LimitReached, TooSoon
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
-from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION
-from connector.protocol.dsp.machines.transfer_machine import TRANSFER
+from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation
+from connector.protocol.dsp.machines.transfer_machine import TRANSFER, Transfer
 from connector.views.conversion import in_zone, moment
 from connector.views.issuing import RequestState
 
 _TERMINAL = {ProcessKind.NEGOTIATION: NEGOTIATION.terminal, ProcessKind.TRANSFER: TRANSFER.terminal}
+_TERMINAL_OF: dict[type, frozenset[str]] = {Negotiation: NEGOTIATION.terminal, Transfer: TRANSFER.terminal}
 _LAST = 2**63 - 1
 
 VERIFIED_WITHIN_MS = 3_600_000
@@ -42,7 +43,7 @@ _HOUR_S = 3_600
 
 def has_ended(process: AnyProcess) -> bool:
     """Return whether the process is in a terminal state; then it does not count for the quota of its peer."""
-    return process.state in _TERMINAL[process.kind]
+    return process.state in _TERMINAL_OF[type(process)]
 
 
 def is_in_force(agreement: Agreement) -> bool:
@@ -84,17 +85,18 @@ def find_end(request: CredentialRequest) -> int | None:
     return request.delivered_at or request.at
 
 
-def check_version(change: Change) -> None:
-    """Raise ValueError unless the change stores version n + 1 after reading version n, or version 1 as an insert."""
-    member = _VERSIONED.get(type(change))
-    if member is None:
-        return
-    version, expected = getattr(change, member).version, getattr(change, "expected", None)
-    if version != (expected or 0) + 1:
-        raise ValueError(
-            f"A change that expects version {expected} has to store version {(expected or 0) + 1}, "
-            f"not {version}: set the version to expected + 1."
-        )
+def check_versions(group: Iterable[Change]) -> None:
+    """Raise ValueError unless each change stores version n + 1 after reading version n, or version 1 as an insert."""
+    for change in group:
+        kind = type(change)
+        if kind not in _VERSIONED:
+            continue
+        version, expected = getattr(change, _VERSIONED[kind]).version, getattr(change, "expected", None)
+        if version != (expected or 0) + 1:
+            raise ValueError(
+                f"A change that expects version {expected} has to store version {(expected or 0) + 1}, "
+                f"not {version}: set the version to expected + 1."
+            )
 
 
 def cursor(place: int) -> str:

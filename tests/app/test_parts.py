@@ -85,7 +85,7 @@ def test_limits_in_seconds_become_milliseconds(space: Space) -> None:
 
 async def test_a_failed_refresh_is_logged_and_tried_again(parts: Parts, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
-    outcomes = iter([RefreshFailed("The list is refused."), None])
+    outcomes = iter([RefreshFailed("The list is refused."), ZeroDivisionError("nobody has foreseen it"), None])
     refreshed = asyncio.Event()
 
     class Flaky:
@@ -114,6 +114,7 @@ async def test_a_failed_refresh_is_logged_and_tried_again(parts: Parts, caplog: 
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert "the participant list was not renewed: The list is refused." in caplog.text
+    assert "nobody has foreseen it" in caplog.text
     assert caplog.text.count("The list expires soon.") == 1
     assert len(calls) >= 1
     await parts.close()

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from connector.app.listeners import Listeners
+from connector.binding.dsp.body import VALUES_LIMIT
 from connector.net.serving.bounds import ServingBounds
 from connector.protocol.dsp.common import CONTEXT
 from tests.binding.door import BASE, UNKNOWN, Door, refused
@@ -42,8 +43,10 @@ async def test_an_oversized_body_that_is_announced_is_not_read(door: Door) -> No
 
 async def test_an_oversized_body_that_is_streamed_is_cut_off(door: Door) -> None:
     before = door.kept()
+    many = b"[" + b"0," * VALUES_LIMIT + b"0]"
     for path in FIRST:
         refused(await door.post(path, pieces(TOO_LARGE)), 413, "too-large")
+        refused(await door.post(path, many), 413, "too-large")
     assert door.kept() == before
 
 
@@ -62,11 +65,14 @@ async def test_a_body_that_never_ends_is_not_waited_for(door: Door) -> None:
     assert json.loads(answer.partition(b"\r\n\r\n")[2])["@type"] == "ContractNegotiationError"
 
 
-@pytest.mark.parametrize("nest", ["[" * 4_900, '{"a":' * 3_000, '{"offer":' + "[" * 101 + "]" * 101 + "}"])
+@pytest.mark.parametrize(
+    "nest", ["[" * 4_900 + "]" * 4_900, '{"a":' * 2_400 + "1" + "}" * 2_400, '{"offer":' + "[" * 100 + "]" * 100 + "}"]
+)
 async def test_deep_nesting_is_refused(door: Door, nest: str) -> None:
     before = door.kept()
     for path in FIRST:
-        refused(await door.post(path, nest.encode()), 400, "malformed")
+        (reason,) = refused(await door.post(path, nest.encode()), 400, "malformed")["reason"]
+        assert "nested too deeply" in reason
     assert door.kept() == before
 
 

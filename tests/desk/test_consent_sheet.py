@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.desk.consent_sheet import SheetFault, read_sheet
+from connector.language.catalogue import LANGUAGES, Language, say
 from connector.views.consents import ConsentOrder
 from connector.views.conversion import read_end
 
@@ -19,6 +20,14 @@ def test_columns_have_names_for_people_and_for_programs() -> None:
     spoken = list(read_sheet(["Person;Zweck;BIS\n", "a;b;2027-12-31\n"], READ_END))
     plain = list(read_sheet(["subject,purpose,until\n", "a,b,2027-12-31\n"], READ_END))
     assert spoken == plain == [(2, ConsentOrder(subject="a", purpose="b", until=READ_END("2027-12-31")))]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_name_of_a_column_that_the_page_tells_is_read(language: Language) -> None:
+    names = [say(language, f"consents.sheet-{name}") for name in ("person", "zweck", "stand", "angebot", "bis")]
+    rows = read_sheet([";".join(names) + "\n", "a;b;c;d;2027-12-31\n"], READ_END)
+    order = ConsentOrder(subject="a", purpose="b", state="c", dataset="d", until=READ_END("2027-12-31"))
+    assert list(rows) == [(2, order)]
 
 
 def test_a_row_that_is_refused_does_not_end_the_sheet() -> None:

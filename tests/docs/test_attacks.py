@@ -25,7 +25,7 @@ PARTS = {
     "15 leeway": "15 15a",
     "15 check against the Date of a peer": "15d 15e 15g",
     "15 warning": "15f",
-    "15 jumps": "15b 15c",
+    "15 jumps": "15b 15c 15h",
     "21 bucket of a peer": "21d",
     "21 bucket of an address": "21e",
     "21 again later": "21d 21e 21f 21g",

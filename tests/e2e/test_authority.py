@@ -19,7 +19,7 @@ from connector.cli.setup.plan import KEY, LIST, MEMBERS
 from connector.client.broker import BrokerClient
 from connector.client.frame.errors import ClientError
 from connector.views.members import InvitationOrder
-from tests.e2e.live import Live, environment, free_base, until
+from tests.e2e.live import WAIT_S, Live, environment, free_base, until
 from tests.support.certificates import write_certificates
 
 pytestmark = pytest.mark.e2e
@@ -97,7 +97,7 @@ class City(Live):
     def warns(self, word: str) -> str:
         """Return what `/ready` says of the participant list."""
         port = self.stage.actors[word].ports["management"]
-        told = httpx.get(f"http://127.0.0.1:{port}/ready").json()["warnings"]
+        told = httpx.get(f"http://127.0.0.1:{port}/ready", timeout=WAIT_S).json()["warnings"]
         return str(told.get("participant list", ""))
 
     def moves(self, agreement: str, to: Path) -> None:
@@ -168,7 +168,7 @@ def test_a_member_joins_by_a_link_of_the_management_api_and_is_suspended_there(t
         with BrokerClient(f"http://127.0.0.1:{actor.ports['management']}", actor.key) as broker:
             link = broker.invite(InvitationOrder(name="Stadt")).link
             # Whoever opens the link in a browser is told what to do, and uses nothing up.
-            page = httpx.get(link, verify=False, headers={"Accept-Language": "de"})
+            page = httpx.get(link, verify=False, headers={"Accept-Language": "de"}, timeout=WAIT_S)
             assert (page.status_code, "datenkontor join" in page.text) == (200, True)
             live.join("city", link)
             live.join("firm", broker.invite(InvitationOrder(name="Firma")).link)

@@ -76,7 +76,7 @@ def test_a_revoked_flow_stops_at_once(space: PlanesLive) -> None:
     theirs = space.firm.transfers.show(begun.id).peer_pid or ""
     address = f"http://127.0.0.1:{space.ports + 1}/flows/{theirs}"
     space.city.transfers.terminate(theirs, reason="withdrawn")
-    assert httpx.get(address).status_code == 401
+    assert httpx.get(address, timeout=WAIT_S).status_code == 401
     ended = space.firm.transfers.wait(begun.id, timeout_s=WAIT_S)
     assert ended.state == "TERMINATED"
 

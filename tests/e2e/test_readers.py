@@ -28,7 +28,7 @@ from connector.net.dial import SocketTransport
 from connector.ports.identity import Intent
 from connector.settings import load
 from tests.conformance.dcat.test_exports import list_findings
-from tests.e2e.live import free_base
+from tests.e2e.live import WAIT_S, free_base
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
@@ -115,7 +115,7 @@ def test_rdflib_reads_all_pages_in_each_form_and_the_official_shapes_find_nothin
 
 
 def test_a_client_of_the_dataspace_protocol_reads_the_nested_catalogues(outside: Outside) -> None:
-    versions = httpx.get(f"{outside.protocol}/.well-known/dspace-version").raise_for_status().json()
+    versions = httpx.get(f"{outside.protocol}/.well-known/dspace-version", timeout=WAIT_S).raise_for_status().json()
     path = next(one["path"] for one in versions["protocolVersions"] if one["version"] == "2025-1")
     message = {"@context": ["https://w3id.org/dspace/2025/1/context.jsonld"], "@type": "CatalogRequestMessage"}
     url: str | None = f"{outside.protocol}{path}/catalog/request"

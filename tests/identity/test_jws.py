@@ -3,12 +3,14 @@
 from pathlib import Path
 from typing import Any, Final
 
+import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from jwt.utils import base64url_decode, base64url_encode
 
 from connector.identity.dcp.methods import read_key
-from connector.identity.jws import Rejected, open_signed, sign, sign_bytes, verify_signature
-from connector.identity.keys import PEER_ALGORITHMS, generate, load_private
+from connector.identity.jws import Rejected, has_signed, open_signed, sign, sign_bytes, verify_signature
+from connector.identity.keys import ALGORITHMS, PEER_ALGORITHMS, generate, load_private
 
 LIMIT = 4096
 PAYLOAD: Final = (
@@ -139,3 +141,18 @@ def test_a_segment_in_a_second_spelling_is_refused_each_time(text: str) -> None:
     for _ in range(2):
         with pytest.raises(Rejected, match=r"^form"):
             open_signed(text, limit=LIMIT, kinds=("a",))
+
+
+def test_what_a_key_signs_others_verify_and_the_reverse() -> None:
+    key = generate()
+    assert isinstance(key.private, EllipticCurvePrivateKey)
+    other = jwt.PyJWS(algorithms=["ES256"]).get_algorithm_by_name("ES256")
+    for content in (b"", b"content", bytes(1000)):
+        assert other.verify(content, key.private.public_key(), sign_bytes(key, content))
+        assert has_signed(key.verification, content, other.sign(content, key.private))
+
+
+@pytest.mark.parametrize("signature", [b"", bytes(63), bytes(64), bytes(65), b"\xff" * 64, b"\xff" * 32 + bytes(32)])
+def test_bytes_that_are_no_signature_are_none_of_any_key(signature: bytes) -> None:
+    for algorithm in ALGORITHMS:
+        assert not has_signed(generate(algorithm).verification, b"content", signature)

@@ -1,5 +1,7 @@
 import asyncio
 from datetime import timedelta
+from errno import ENOSPC
+from os import strerror
 
 import msgspec
 import pytest
@@ -198,6 +200,29 @@ async def test_a_bad_list_leaves_the_one_in_use_and_an_unchanged_one_changes_not
     assert city.roster.seen.version == 2
     assert remembered == [city.roster.seen]
     assert (await city.authenticate(f"Bearer {token()}", Intent.CATALOG)).participant == UTILITY
+
+
+async def test_a_list_that_cannot_be_stored_is_in_use_and_stored_once_there_is_room():
+    board, full, stored = Board(), [True], []
+
+    def remember(seen):
+        if full:
+            raise OSError(ENOSPC, strerror(ENOSPC), "store.roster.json")
+        stored.append(seen.version)
+
+    city = await identity(board, CITY, CITY_KEY, remember=remember)
+    board.content = signed(document(2))
+    assert await city.refresh()
+    assert (city.roster.seen.version, stored) == (2, [])
+    assert "store.roster.json cannot be written (No space left on device)" in city.warning()
+    board.content = signed(document(3))
+    assert await city.look_again(city.roster)
+    full.clear()
+    assert await city.refresh() is False
+    assert stored == [3]
+    assert "cannot be written" not in str(city.warning())
+    await city.refresh()
+    assert stored == [3]
 
 
 async def test_what_was_remembered_keeps_an_old_list_out_after_a_restart():

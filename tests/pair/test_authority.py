@@ -12,7 +12,7 @@ import pytest
 
 from connector.api.frame.desk import wait
 from connector.authority import issuing, keeping, membership, roster
-from connector.authority.keeping import ISSUER, ROOT, ROOTS, SPARE
+from connector.authority.keeping import ISSUER, ROOT, ROOTS, SPARE, AuthorityRecord
 from connector.authority.renewing import renew_roots
 from connector.client.frame.errors import ClientError
 from connector.controlplane.enforcing import renewals
@@ -112,11 +112,21 @@ async def test_clocks_that_were_hours_ahead_hide_no_revocation(city: City) -> No
     city.late_ms = 0
     await city.refresh()
     assert await city.firm.api.catalog.dataset(city.city.id, "urn:dataset:counts")
+    city.late_ms = 3 * HOUR_MS
+    keeping.change(city.authority, _revoke_another)
+    await city.refresh()
+    city.late_ms = 0
     keeping.change(city.authority, lambda record: issuing.revoke_credentials(record, firm))
     city.late_ms = 6 * 60_000
     await city.refresh()
     assert city.city.connector.parts.identity.exclude(firm) is Exclusion.CREDENTIAL_ENDED
     await ends(city.city, pid)
+
+
+def _revoke_another(record: AuthorityRecord) -> AuthorityRecord:
+    """Return the record with a credential of somebody else that has ended: the next status list says something new."""
+    gone, now = participant("gone"), int(datetime.now(UTC).timestamp() * 1000)
+    return issuing.revoke_credentials(issuing.place_credential(record, gone, ("MembershipCredential",), now), gone)
 
 
 async def test_a_status_list_that_revokes_a_credential_ends_the_flow_without_a_new_list(city: City) -> None:

@@ -6,16 +6,16 @@ import pytest
 
 from connector.ports.changes import PutAsset, PutProcess
 from connector.ports.entities import PageBounds
-from connector.store.rules import check_version, cursor, first_recent, has_ended, no_longer_recent, place, position
+from connector.store.rules import check_versions, cursor, first_recent, has_ended, no_longer_recent, place, position
 from tests.contract.values import asset, negotiation, transfer
 
 
 @pytest.mark.parametrize(("expected", "version"), [(None, 1), (4, 5)])
 def test_a_change_stores_the_version_after_the_one_it_read(expected: int | None, version: int) -> None:
-    check_version(PutProcess(negotiation("n", version=version), expected))
-    check_version(PutAsset(asset("a", version=version), expected))
+    check_versions([PutProcess(negotiation("n", version=version), expected)])
+    check_versions([PutAsset(asset("a", version=version), expected)])
     with pytest.raises(ValueError, match="expected"):
-        check_version(PutProcess(negotiation("n", version=version + 1), expected))
+        check_versions([PutProcess(negotiation("n", version=version + 1), expected)])
 
 
 @pytest.mark.parametrize(

@@ -26,11 +26,11 @@ _FAULTS = {
 
 async def read_body(request: PeerRequest, limit: int = BODY_LIMIT) -> bytes:
     """Return the body of a request, at most `limit` bytes. Raises RemoteProtocolError (400, 408, 413, 415, 503)."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in {JSON, "application/ld+json"}:
+    stated = request.headers.get("content-type", "")
+    if stated != JSON and stated.partition(";")[0].strip().lower() not in {JSON, "application/ld+json"}:
         reason = f"The media type is not {JSON}: send the message as {JSON}."
         raise RemoteProtocolError(reason, code="media-type", status=415)
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
+    if "content-encoding" in request.headers and request.headers["content-encoding"].lower() != "identity":
         raise RemoteProtocolError(
             "The body is compressed: send it without Content-Encoding.", code="encoding", status=415
         )

@@ -46,7 +46,16 @@ _KINDS: dict[str, Any] = negotiation.MESSAGES | transfer.MESSAGES
 # What a proxy or a firewall answers by itself.
 _STRAY = frozenset({403, 404})
 _OF_CONNECTORS = frozenset({401, 409, 429})
-_ENDING = frozenset({"Termination", "Completion", "Suspension"})
+_ENDING = ("Termination", "Completion", "Suspension")
+
+
+def _find_intent(name: str) -> Intent:
+    if any(word in name for word in _ENDING):
+        return Intent.ENDING
+    return Intent.TRANSFER if name.startswith("Transfer") else Intent.NEGOTIATION
+
+
+_INTENTS = {name: _find_intent(name) for name in _KINDS}
 
 
 class HttpPeer:
@@ -69,17 +78,13 @@ class HttpPeer:
     ) -> PeerAnswer:
         """Deliver one message; see `ports.peer.Peer.send`."""
         name = message.partition(":")[0]
-        is_transfer = name.startswith("Transfer")
-        intent = Intent.TRANSFER if is_transfer else Intent.NEGOTIATION
-        if any(word in name for word in _ENDING):
-            intent = Intent.ENDING
         try:
-            answer = await self._call(participant, address, _KINDS[name], to, pid, intent, body, agreement)
+            answer = await self._call(participant, address, _KINDS[name], to, pid, _INTENTS[name], body, agreement)
         except SigningUnavailable as fault:
             return InDoubt(reason=str(fault), unreachable=False)
         if not isinstance(answer, Response):
             return answer
-        ack_kind: Any = transfer.TransferProcess if is_transfer else negotiation.ContractNegotiation
+        ack_kind: Any = negotiation.ContractNegotiation if name in negotiation.MESSAGES else transfer.TransferProcess
         ack = decode_ack(ack_kind, answer.body)
         if ack is None:
             return Ack()

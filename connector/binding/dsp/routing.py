@@ -4,7 +4,7 @@ A general router tries one regular expression after the other and wraps each end
 `gatekeeper.endpoint` already has. On this hot path, that was an eighth of the cost of a message.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -35,9 +35,7 @@ class _Family(msgspec.Struct, frozen=True):
     after: dict[str, dict[str, RequestHandler]]
 
     def match(self, path: str) -> tuple[Methods, dict[str, str]]:
-        """Return the methods and the name of a path of this family; no methods if the path does not match."""
-        if not path.startswith(self.prefix):
-            return {}, {}
+        """Return the methods and the name of a path that begins as this family; no methods if it does not match."""
         rest = path[len(self.prefix) :]
         value, slash, tail = (rest, "", "") if self.greedy else rest.partition("/")
         return self.after.get(slash + tail, {}) if value else {}, {self.name: value}
@@ -61,17 +59,19 @@ def dispatcher(routes: Sequence[Route], refuse: Refuse) -> Application:
             methods = exact.setdefault(route.path, {})
         methods |= dict.fromkeys(("GET", "HEAD") if route.method == "GET" else (route.method,), route.endpoint)
 
-    def candidates(path: str) -> Iterator[tuple[Methods, dict[str, str]]]:
-        yield exact.get(path, {}), {}
-        for family in families.values():
-            yield family.match(path)
-
     async def answer(request: PeerRequest) -> Reply:
-        method, allowed = request.method, set[str]()
-        for methods, names in candidates(request.path):
-            if method in methods:
-                return await methods[method](replace(request, names=names) if names else request)
-            allowed.update(methods)
+        method, path = request.method, request.path
+        methods = exact.get(path, {})
+        if method in methods:
+            return await methods[method](request)
+        allowed = set(methods)
+        for prefix, family in families.items():
+            if not path.startswith(prefix):
+                continue
+            found, names = family.match(path)
+            if method in found:
+                return await found[method](replace(request, names=names))
+            allowed.update(found)
         if not allowed:
             return refuse(request.path, 404)
         return replace(refuse(request.path, 405), headers={"Allow": ", ".join(sorted(allowed))})

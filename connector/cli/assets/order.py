@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_type_hints
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import msgspec
 import typer
@@ -328,7 +328,7 @@ def _describe_option(field: msgspec.structs.FieldInfo, hint: Any, *, optional: b
     elif isinstance(default, Enum):
         option = type(default)
     else:
-        default, option = None, (list[str] | None if bare == tuple[str, ...] else _find_plain(bare) | None)
+        default, option = None, (list[str] | None if get_origin(bare) is tuple else _find_plain(bare) | None)
     text = own.help or meta.description + (" May be repeated." if option == list[str] | None else "")
     flag = own.name or f"--{field.name.replace('_', '-')}"
     metavar = None if isinstance(default, bool | Enum) else own.metavar

@@ -57,7 +57,8 @@ def list_(
     are marked as possibly outdated, and hidden after a day. DEAD: no crawl succeeded for five days, or the participant
     left the list; its datasets are not found any more. A crawl that succeeds makes a source ONLINE again.
 
-    Members become sources by the signed participant list; the data-space operator invites them with `roster add`.
+    Members become sources by the signed participant list; the data-space operator invites them with
+    `authority member invite`, or adds them with `roster add`.
     """
     settings = call.read_settings()
     from connector.app.examining import list_sources
@@ -127,7 +128,8 @@ def add(
     A catalogue in RDF is Turtle, RDF/XML or JSON-LD in the terms of DCAT-AP; its pages are followed.
 
     Members need no registration: those that the signed participant list has with an address are sources by themselves.
-    The data-space operator invites members, with `datenkontor roster add` and `datenkontor roster publish`.
+    The data-space operator invites members with `datenkontor authority member invite`; where there is a list without
+    an authority, with `datenkontor roster add` and `datenkontor roster publish`.
     """
     with connect_broker(call) as broker:
         done = broker.register(source, url, name=title, kind=kind)

@@ -66,10 +66,11 @@ async def commit_moves(context: Context, before: P | None, *moves: Move[P]) -> P
         changes.append(DropHold(context.owner, before.id))
     stored = put(after, before.version if before else None)  # type: ignore[arg-type]  # P is one of the two processes
     group: list[Change] = [stored, *changes]
+    at = context.now()
     for move in moves:
         if move.event:
             named = {"from": state or "INITIAL", "to": move.after.state or "INITIAL", "peer": move.after.peer}
-            group.append(record(context, move.event, after.id, {**named, **move.fields}))
+            group.append(record(context, move.event, after.id, {**named, **move.fields}, at))
         state = move.after.state
     await context.store.commit(group)
     context.acknowledged.drop(after.id)
@@ -87,19 +88,24 @@ async def commit_moves(context: Context, before: P | None, *moves: Move[P]) -> P
 
 def _log(event: str, process: P) -> None:
     # Both pids, so that a reader can follow one process through the logs of both connectors.
-    named = {"pid": process.id, "peer_pid": process.peer_pid, "peer": process.peer, "state": process.state or "INITIAL"}
-    log.info(event, extra={name: value for name, value in named.items() if value})
+    other = {"peer_pid": process.peer_pid} if process.peer_pid else {}
+    log.info(event, extra={"pid": process.id, **other, "peer": process.peer, "state": process.state or "INITIAL"})
 
 
-def record(context: Context, event: str, process_id: str, fields: Mapping[str, object]) -> AppendLeaf:
-    """Return the change that appends one audit leaf: ids, hashes, states and decisions, never payload."""
+def record(
+    context: Context, event: str, process_id: str, fields: Mapping[str, object], at: int | None = None
+) -> AppendLeaf:
+    """Return the change that appends one audit leaf: ids, hashes, states and decisions, never payload.
+
+    `at` is when it happened, in ms; None for now.
+    """
     # A new identifier is random enough for a salt, and comes from the only source of identifiers.
     salt = hashlib.sha256(context.new_id().encode()).digest()[:SALT_BYTES]
     made = leaf(
         owner=context.owner,
         id=context.new_id(),
         salt=salt,
-        at=context.now(),
+        at=context.now() if at is None else at,
         kind=event,
         process_id=process_id,
         fields=fields,

@@ -4,6 +4,7 @@ A suspended one moves no data, but its consumer still hopes for it: it is ended 
 """
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from functools import partial
 
@@ -15,13 +16,18 @@ from connector.controlplane.enforcing import leases
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.policy.compiling.compiled import Compiled
 from connector.ports.entities import PageBounds
-from connector.ports.store_errors import Conflict
+from connector.ports.store_errors import Conflict, StoreError
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.transfer_machine import (
     Transfer,
     TransferState,
 )
+
+log = logging.getLogger(__name__)
+
+AGAIN_S = 1.0
+"""How long it takes until transfers are decided again that a store kept from it, in s."""
 
 
 async def look_again(
@@ -44,11 +50,19 @@ async def look_again(
 
 
 async def watch_excluded(evaluator: Evaluator, renewed: asyncio.Event) -> None:
-    """Decide the transfers with excluded participants again whenever the participant list was looked at."""
+    """Decide the transfers with excluded participants again whenever the participant list was looked at.
+
+    What a store keeps from being decided is tried again: a revoked member is not served until the next look.
+    """
     while True:
         await renewed.wait()
         renewed.clear()
-        await end_excluded(evaluator)
+        try:
+            await end_excluded(evaluator)
+        except StoreError as error:
+            log.warning("transfers with excluded participants are decided again later: %s", error)
+            renewed.set()
+            await asyncio.sleep(AGAIN_S)
 
 
 async def end_excluded(evaluator: Evaluator) -> None:

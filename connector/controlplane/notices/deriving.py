@@ -15,7 +15,7 @@ from connector.ports.changes import (
     PutNoticeMark,
     PutProcess,
 )
-from connector.ports.entities import Asset, AssetStatus, DataClass, NoticeMark, UserNotice
+from connector.ports.entities import Agreement, Asset, AssetStatus, DataClass, NoticeMark, UserNotice
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
@@ -23,37 +23,50 @@ from connector.protocol.dsp.machines.transfer_machine import Transfer
 from connector.views.users import UserNoticeKind
 
 _BROKEN = "TERMINATED"
+_TOLD: frozenset[type] = frozenset({PutProcess, PutHold, PutAsset})
+_ENDING: frozenset[type] = frozenset({FinalizeAgreement, PutAgreement})
 GUARDED = frozenset({DataClass.CONFIDENTIAL, DataClass.PERSONAL})
 """The data that the role `release` alone publishes and agrees to."""
 
 
 def derive_notices(group: Sequence[Change]) -> list[AddNotice]:
     """Return the notices that belong to a group of changes, to be stored with it."""
-    processes: dict[str, AnyProcess] = {}
-    holds: list[PutHold] = []
     found: list[UserNotice] = []
-    for change in group:
+    for change in [change for change in group if type(change) in _TOLD]:
         if isinstance(change, PutProcess):
-            processes[change.process.id] = change.process
+            if isinstance(change.process, Transfer) and _is_broken(change.process):
+                found.append(_note_transfer(change.process))
         elif isinstance(change, PutHold):
-            holds.append(change)
+            process = _find_process(group, change.hold.process_id)
+            if isinstance(process, Negotiation):
+                found.append(_note_hold(change, process))
         elif isinstance(change, PutAsset) and change.expected is None and _waits(change.asset):
             found.append(_note_draft(change.asset))
-    known = ((change, processes.get(change.hold.process_id)) for change in holds)
-    found += [_note_hold(change, process) for change, process in known if isinstance(process, Negotiation)]
-    moved = (process for process in processes.values() if isinstance(process, Transfer))
-    found += [_note_transfer(each) for each in moved if each.state == _BROKEN and each.role is Role.CONSUMER]
     return [AddNotice(notice) for notice in found]
+
+
+def _find_process(group: Sequence[Change], process_id: str) -> AnyProcess | None:
+    """Return a process as the group leaves it."""
+    stored = (change.process for change in reversed(group) if isinstance(change, PutProcess))
+    return next((process for process in stored if process.id == process_id), None)
+
+
+def _is_broken(process: Transfer) -> bool:
+    return process.state == _BROKEN and process.role is Role.CONSUMER
 
 
 def derive_marks(group: Sequence[Change]) -> list[PutNoticeMark]:
     """Return the marks that belong to a group of changes: the end of an agreement that can have one is looked at."""
     found: list[PutNoticeMark] = []
-    for change in group:
-        if not isinstance(change, FinalizeAgreement | PutAgreement) or not change.ends:
+    for change in [change for change in group if type(change) in _ENDING]:
+        final: FinalizeAgreement | Agreement
+        if isinstance(change, FinalizeAgreement):
+            final = change
+        elif isinstance(change, PutAgreement) and change.agreement.finalized_at is not None:
+            final = change.agreement
+        else:
             continue
-        final = change if isinstance(change, FinalizeAgreement) else change.agreement
-        if isinstance(final, FinalizeAgreement) or final.finalized_at is not None:
+        if change.ends:
             mark = NoticeMark(owner=final.owner, kind=UserNoticeKind.ENDING, subject=final.key, mark=0)
             found.append(PutNoticeMark(mark))
     return found

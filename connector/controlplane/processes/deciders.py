@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from connector.controlplane.core import documents, offers
 from connector.controlplane.core.lookup import find_agreement_of
 from connector.controlplane.enforcing import performing
@@ -94,8 +96,8 @@ class ByPolicy:
             )
             return Proceed(end, _record_rule(end.code))
         expected = (process.peer, self.enforcer.context.participant, process.dataset)
-        found = tuple(documents.read_member(document, name) for name in ("assigner", "assignee", "target"))
-        if found != expected:
+        agreed = msgspec.json.decode(document)
+        if (agreed.get("assigner"), agreed.get("assignee"), agreed.get("target")) != expected:
             end = Terminate(
                 "other-parties",
                 "The agreement names other parties or another dataset: send an agreement on the accepted offer.",

@@ -136,7 +136,7 @@ class Worker:
     def _begin(self, process: AnyProcess, waited: bool) -> None:
         self._active[process.id] = None
         self._at_peer[process.peer] += 1
-        task = asyncio.create_task(self._drive(process, waited), name=f"drive {process.id}")
+        task = asyncio.get_running_loop().create_task(self._drive(process, waited), name=f"drive {process.id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

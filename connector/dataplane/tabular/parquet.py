@@ -3,8 +3,8 @@
 A file states the size of its pages itself, so a file that says more than the bounds is refused before a page is read.
 """
 
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,22 @@ import msgspec
 import pyarrow as pa  # type: ignore[import-untyped]  # it has no stubs
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
-from connector.dataplane.tabular.opened import BATCH, MOST_EXPANDED, MOST_ROWS, OpenedRows, check_fields, read_float
-from connector.dataplane.tabular.shapes import read_wkb
+from connector.dataplane.tabular.cells.arrow import read_batch
+from connector.dataplane.tabular.opened import BATCH, MOST_EXPANDED, MOST_ROWS, OpenedRows, check_fields
+from connector.dataplane.tabular.shapes import read_shape, read_wkb, to_geojson
 from connector.ports.flow import Record, Untreatable
 from connector.ports.treatment import Records
 
 _MARK = b"PAR1"
+_ENCODINGS = {
+    "point": ("Point", 0),
+    "linestring": ("LineString", 1),
+    "multipoint": ("MultiPoint", 1),
+    "polygon": ("Polygon", 2),
+    "multilinestring": ("MultiLineString", 2),
+    "multipolygon": ("MultiPolygon", 3),
+}
+"""The encodings of GeoParquet beside WKB: the geometry, and how deep its coordinates lie in lists."""
 
 
 def open_rows(path: Path, _records: Records) -> OpenedRows:
@@ -36,49 +46,48 @@ def open_rows(path: Path, _records: Records) -> OpenedRows:
             f"The Parquet has more than {MOST_ROWS} rows or {MOST_EXPANDED} bytes: offer it in several files."
         )
     fields = check_fields(file.schema_arrow.names, "Parquet")
-    shape, crs = _find_geometry(file.schema_arrow.metadata or {})
-    return OpenedRows(fields, _batch(file, shape if shape in fields else ""), crs)
+    shape, crs, read = _find_geometry(file.schema_arrow.metadata or {})
+    return OpenedRows(fields, _batch(file, {shape: read} if shape in fields else {}), crs)
 
 
-def _find_geometry(metadata: dict[bytes, bytes]) -> tuple[str, str]:
-    """Return the column with the geometry and its reference system, as GeoParquet 1.1 states them; empty without."""
+def _find_geometry(metadata: dict[bytes, bytes]) -> tuple[str, str, Callable[[Any], Any]]:
+    """Return the column with the geometry, its reference system and its reader, as GeoParquet 1.1 states them.
+
+    The name is empty without a geometry, the system if the file says that it is unknown, or in a way that has no code.
+    """
     try:
         found = msgspec.json.decode(metadata.get(b"geo", b"{}"))
         name = str(found["primary_column"])
-        stated = found["columns"][name].get("crs") or {}
-        code = stated.get("id", {})
-        crs = f"{code['authority']}:{code['code']}" if code else "OGC:CRS84"
+        column = found["columns"][name]
+        kind = _ENCODINGS.get(str(column.get("encoding", "WKB")).lower())
+        read = read_wkb if kind is None else partial(_read_native, *kind)
+        stated = column.get("crs") if "crs" in column else {"id": {"authority": "OGC", "code": "CRS84"}}
     except (msgspec.MsgspecError, UnicodeError, KeyError, TypeError, AttributeError):
-        return "", ""
-    return name, crs
+        return "", "", read_wkb
+    try:
+        return name, f"{stated['id']['authority']}:{stated['id']['code']}", read
+    except (KeyError, TypeError):
+        return name, "", read
 
 
-def _batch(file: Any, shape: str) -> Iterator[list[Record]]:
+def _read_native(name: str, depth: int, value: Any) -> Any:
+    """Return a geometry of nested lists of coordinates, each of them a struct of x and y."""
+    return to_geojson(read_shape({"type": name, "coordinates": _list_coordinates(value, depth)}))
+
+
+def _list_coordinates(value: Any, depth: int) -> Any:
+    if depth:
+        return [_list_coordinates(one, depth - 1) for one in value]
+    return [value[axis] for axis in ("x", "y", "z") if value.get(axis) is not None]
+
+
+def _batch(file: Any, own: dict[str, Callable[[Any], Any]]) -> Iterator[list[Record]]:
     try:
         for batch in file.iter_batches(batch_size=BATCH):
-            yield [
-                {name: read_wkb(value) if name == shape else _to_value(value) for name, value in row.items()}
-                for row in batch.to_pylist()
-            ]
+            yield read_batch(batch, own)
     except OverflowError as error:
         raise Untreatable(
             "The Parquet has a time outside of the years 1 to 9999, or a duration that is too long: leave it empty."
         ) from error
     except (pa.ArrowException, OSError, ValueError) as error:
         raise Untreatable("The Parquet cannot be read to its end: it is broken.") from error
-
-
-def _to_value(value: Any) -> Any:
-    if isinstance(value, float):
-        return read_float(value)
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return str(value)
-    if isinstance(value, list | tuple):
-        return [_to_value(one) for one in value]
-    if isinstance(value, dict):
-        return {str(name): _to_value(one) for name, one in value.items()}
-    return value

@@ -7,6 +7,7 @@ what the bytes of the table show, or its head states.
 
 import zipfile
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from pyogrio.errors import DataLayerError, DataSourceError  # type: ignore[impor
 from pyogrio.raw import open_arrow  # type: ignore[import-untyped]
 
 from connector.dataplane.formats.signatures import find_encoding
+from connector.dataplane.tabular.cells.arrow import read_batch
 from connector.dataplane.tabular.opened import (
     BATCH,
     GEOMETRY,
@@ -25,7 +27,6 @@ from connector.dataplane.tabular.opened import (
     Scratch,
     check_archive,
     check_fields,
-    read_float,
 )
 from connector.dataplane.tabular.shapes import read_wkb
 from connector.ports.flow import Record, Untreatable
@@ -35,6 +36,7 @@ _PARTS = (".shp", ".dbf", ".shx", ".prj", ".cpg")
 _SHAPE, _SQLITE, _PACKAGE = b"\x00\x00\x27\x0a", b"SQLite format 3\x00", (b"GPKG", b"GP10", b"GP11", b"GP12")
 _SAMPLE = 1024 * 1024
 _LONGEST_NAMES = 200
+_MOST_WHOLE = 10**15
 _PAGE_AT = 29
 _CODE_PAGES = {
     0x01: "CP437",
@@ -146,21 +148,19 @@ def _batch(place: Path, encoding: str, layer: str | None, _folder: Scratch | Non
             datetime_as_string=True,
         ) as (known, stream):
             shape = (known["geometry_name"] or "wkb_geometry") if known["geometry_type"] else ""
+            own = {shape: read_wkb} if shape else {}
             for batch in stream:
-                yield [_to_row(row, shape) for row in batch.to_pylist()]
-    except (DataSourceError, DataLayerError, pa.ArrowException, ValueError, OSError) as error:
+                yield [_to_row(row, shape) for row in read_batch(batch, own)]
+    except (DataSourceError, DataLayerError, pa.ArrowException, ValueError, OverflowError, OSError) as error:
         raise Untreatable("The rows of the layer cannot be read: check its encoding, or export it again.") from error
 
 
 def _to_row(row: Record, shape: str) -> Record:
     found = {name: _to_value(value) for name, value in row.items() if name != shape}
-    return {**found, GEOMETRY: read_wkb(row[shape])} if shape else found
+    return {**found, GEOMETRY: row[shape]} if shape else found
 
 
 def _to_value(value: Any) -> Any:
-    if isinstance(value, float):
-        return int(value) if value.is_integer() and abs(value) < 1e15 else read_float(value)
-    if isinstance(value, bytes):
-        return value.hex()
-    # pyogrio has dates as numbers of days, and writes them in the way of NumPy.
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    # A table of dBASE has whole numbers as fractions.
+    whole = isinstance(value, Decimal) and abs(value) < _MOST_WHOLE and value == value.to_integral_value()
+    return int(value) if whole else value

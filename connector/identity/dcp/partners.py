@@ -8,8 +8,10 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
+from connector.identity.files import try_to_write
 from connector.identity.keys import KeyFault, VerificationKey, from_jwk
 from connector.identity.listing.partner import Partner
 from connector.identity.listing.sources import RosterRejected, RosterSource
@@ -48,6 +50,8 @@ class PartnerLists:
         self._lists: dict[str, Roster] = {}
         self._roots: dict[str, tuple[dict[str, str], ...]] = {}
         self._faults: dict[str, str] = {}
+        self._unwritten: dict[str | None, str] = {}
+        """Why something cannot be stored: the text of the list of an authority, or what is remembered of all (None)."""
         self._twice: str | None = None
         self._looked_at: int | None = None
 
@@ -61,9 +65,11 @@ class PartnerLists:
         self._lists = {name: roster for name, roster in before.items() if listed.get(name) == self._roots[name]}
         self._faults = {name: fault for name, fault in self._faults.items() if name in listed}
         await asyncio.gather(*map(self._renew, partners))
+        self._unwritten = {name: fault for name, fault in self._unwritten.items() if name is None or name in listed}
         if changed := before != self._lists:
             self._twice = self._find_twice()
-            self._remember(self._seen)
+        if changed or None in self._unwritten:
+            self._write(None, partial(self._remember, self._seen))
         return changed
 
     async def look_again(self, partners: Sequence[Partner]) -> bool:
@@ -78,8 +84,15 @@ class PartnerLists:
         await asyncio.gather(*map(self._renew, missing))
         if changed := len(self._lists) > before:
             self._twice = self._find_twice()
-            self._remember(self._seen)
+            self._write(None, partial(self._remember, self._seen))
         return changed
+
+    def _write(self, authority: str | None, write: Callable[[], None]) -> None:
+        """Store something. What fails is tried again with the next `refresh`: the lists count all the same."""
+        if fault := try_to_write(write):
+            self._unwritten[authority] = fault
+        else:
+            self._unwritten.pop(authority, None)
 
     async def _renew(self, partner: Partner) -> None:
         try:
@@ -100,11 +113,10 @@ class PartnerLists:
                 self._use(partner, self._read(partner, kept, take_expired=True))
 
     def _use(self, partner: Partner, roster: Roster, signed: bytes | None = None) -> None:
-        used = self._lists.get(partner.authority)
-        if signed is not None and (used is None or roster.seen != used.seen):
-            self._keep(partner.authority, signed)
-        self._lists[partner.authority], self._roots[partner.authority] = roster, partner.roots
-        self._seen[partner.authority] = roster.seen
+        name, used = partner.authority, self._lists.get(partner.authority)
+        if signed is not None and (used is None or roster.seen != used.seen or name in self._unwritten):
+            self._write(name, partial(self._keep, name, signed))
+        self._lists[name], self._roots[name], self._seen[name] = roster, partner.roots, roster.seen
 
     def _read(self, partner: Partner, signed: bytes, *, take_expired: bool = False) -> Roster:
         roots, seen = [from_jwk(jwk) for jwk in partner.roots], self._seen.get(partner.authority)
@@ -131,7 +143,7 @@ class PartnerLists:
         """Return whose list cannot be renewed, or who is on the lists of two partners, in a sentence for people."""
         for authority, fault in self._faults.items():
             return f"The participant list of the partner {authority} was not renewed: {fault}"
-        return self._twice
+        return self._twice or next(iter(self._unwritten.values()), None)
 
     def _find_twice(self) -> str | None:
         owners: dict[str, str] = {}

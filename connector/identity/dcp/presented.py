@@ -166,7 +166,7 @@ async def _verify_credential(opened: Opened, credential: PresentedCredential, ve
     verify_by(opened, document, Relationship.CREDENTIAL, take_missing=verifier.take_missing)
     ended = await verifier.statuses.find_ended(credential.issuer, credential.statuses)
     if ended:
-        raise Rejected("status", f"its issuer has ended the credential ({ended}).")
+        raise Rejected("status", f"{credential.issuer} has ended the credential ({ended}).")
 
 
 def _check_times(valid_from: int | None, valid_until: int | None, now_ms: int) -> None:

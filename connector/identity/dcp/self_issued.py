@@ -118,9 +118,8 @@ def verify_by(
     opened: Opened, document: DidDocument, relationship: Relationship, *, take_missing: bool
 ) -> VerificationKey:
     """Verify a signed text by the keys of a document that may sign what `relationship` is for; raises Rejected."""
-    algorithm = opened.header.get("alg")
     try:
-        key = find_key(document, relationship, opened.kid, take_missing=take_missing, algorithm=algorithm)
+        key = find_key(document, relationship, opened.kid, take_missing=take_missing, algorithm=opened.algorithm)
     except KeyFault as fault:
         raise Rejected("key", str(fault)) from None
     return verify_signature(opened, (key,))

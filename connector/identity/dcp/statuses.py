@@ -17,7 +17,7 @@ from connector.identity.keys import PEER_ALGORITHMS
 from connector.identity.listing.seen import SeenList, SeenLists
 from connector.identity.tokens import LEEWAY_S
 from connector.net.client import GuardedClient
-from connector.net.errors import NetError
+from connector.net.errors import OF_PEER, NetError
 from connector.ports.credentials import CredentialKeys, CredentialRejected
 from connector.ports.identity import AuthenticationUnavailable
 from connector.protocol.dcp.claims import PresentedCredential, StatusEntry, read_claims
@@ -63,8 +63,10 @@ class _Kept:
 
 @dataclass(slots=True)
 class _ListPlace:
+    """`failed` is when (ms) the last look at the place failed, and how."""
+
     kept: _Kept | None = None
-    failed_at: int | None = None
+    failed: tuple[int, AuthenticationUnavailable | Rejected] | None = None
     fetching: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -116,12 +118,14 @@ class StatusLists:
         """Forget the lists of an issuer, or all: the next caller fetches what it needs. For news of a revocation."""
         for name, place in self._places.items():
             if issuer in {None, name[0]}:
-                place.failed_at = None
+                place.failed = None
                 # It stays as what no older list takes the place of.
                 place.kept = replace(place.kept, until=0) if place.kept else None
 
     async def _is_set(self, entry: StatusEntry, issuer: str) -> bool:
         found = await self._find_list(entry.list_url, issuer)
+        # Once more, now that it is known how large it is.
+        self._make_room()
         if entry.purpose not in found.purposes:
             raise Rejected("status", f"the status list is not about {entry.purpose}.")
         try:
@@ -136,13 +140,13 @@ class StatusLists:
         async with place.fetching:
             now = self._clock()
             if place.kept is None or not now < place.kept.until <= now + FRESH_MS:
-                if place.failed_at is not None and 0 <= now - place.failed_at < LOOK_AGAIN_MS:
-                    raise AuthenticationUnavailable("The status list could not be fetched a moment ago.")
+                if place.failed and 0 <= now - place.failed[0] < LOOK_AGAIN_MS:
+                    raise place.failed[1].with_traceback(None)
                 try:
-                    found = await self._read_list(await self._fetch(url), issuer, url)
+                    found = await self._read_list(await self._fetch(url, issuer), issuer, url)
                     place.kept = self._choose_newer(place.kept, found, (issuer, url), now)
-                except (AuthenticationUnavailable, Rejected):
-                    place.failed_at = now
+                except (AuthenticationUnavailable, Rejected) as fault:
+                    place.failed = now, fault
                     raise
             return place.kept
 
@@ -163,14 +167,17 @@ class StatusLists:
             _, place = self._places.popitem(last=False)
             size -= len(place.kept.bits.bits) if place.kept else 0
 
-    async def _fetch(self, url: str) -> bytes:
+    async def _fetch(self, url: str, issuer: str) -> bytes:
         try:
             async with self._budget:
                 response = await self._client.request("GET", url, timeout_s=FETCH_S, max_bytes=LIST_LIMIT)
+        except OF_PEER as error:
+            raise Rejected("status", f"the status list of {issuer} is refused: {error}") from error
         except NetError as error:
-            raise AuthenticationUnavailable(f"The status list cannot be fetched: {error}") from error
+            raise AuthenticationUnavailable(f"The status list of {issuer} cannot be fetched: {error}") from error
         if response.status != 200:
-            raise AuthenticationUnavailable(f"The status list cannot be fetched: status {response.status}.")
+            reason = f"The status list of {issuer} cannot be fetched: its place answers with status {response.status}."
+            raise AuthenticationUnavailable(reason)
         return response.body.strip()
 
     async def _read_list(self, body: bytes, issuer: str, url: str) -> _Kept:

@@ -4,7 +4,7 @@ SENTENCES: dict[str, str] = {
     # The frame of every page.
     "skip": "Skip to content",
     "menu": "Main menu",
-    "menu-start": "Start",
+    "menu-start": "Home",
     "menu-inbox": "Inbox",
     "menu-offers": "My offers",
     "menu-agreements": "Agreements",

@@ -2,7 +2,7 @@
 
 SENTENCES: dict[str, str] = {
     # What everybody reads about the shared data.
-    "menu-start": "Start",
+    "menu-start": "Home",
     "menu-search": "Search",
     "menu-organisations": "Organisations",
     "menu-needs": "Needs",

@@ -7,6 +7,7 @@ import asyncio
 import os
 import ssl
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from connector.net.addresses import Endpoint, join_host
 from connector.net.errors import BadAnswer, NetError, TimedOut, TooLarge, Unreachable, describe_broken
@@ -44,6 +45,10 @@ class Fields(Mapping[str, str]):
     def __getitem__(self, name: str) -> str:
         """Return the value of a field; raises KeyError."""
         return self._values[name.lower()]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the value of a field, or the default."""
+        return self._values.get(name.lower(), default)
 
     def __iter__(self) -> Iterator[str]:
         """Yield the names in lower case."""

@@ -80,9 +80,9 @@ class PeerConnection(asyncio.Protocol):
             if self._lingered > LINGER_BYTES:
                 self._transport.abort()
             return
-        began = self._reader.in_head
+        began = self._reader.head.open
         self._reader.feed(data)
-        if self._reader.in_head and not began and self._current is None:
+        if self._reader.head.open and not began and self._current is None:
             self._deadline = self._loop.time() + self._bounds.head_s
         self._begin_next()
         self._limit_reading()
@@ -107,7 +107,7 @@ class PeerConnection(asyncio.Protocol):
             self._transport.abort()
         elif arriving is not None and arriving is self._current:
             self._reader.end(BodyFault(408))
-        elif self._reader.in_head:
+        elif self._reader.head.open:
             self._reader.refuse(408)
             self._begin_next()
         elif self._current is None:
@@ -200,7 +200,7 @@ class PeerConnection(asyncio.Protocol):
     def _wait_for_head(self) -> None:
         if self._current is not None or self._reader.queue or self._lingering or self._closing or self._clogged:
             return
-        began = self._reader.in_head
+        began = self._reader.head.open
         self._deadline = self._loop.time() + (self._bounds.head_s if began else self._bounds.idle_s)
 
     def _limit_reading(self) -> None:

@@ -47,8 +47,10 @@ class GuardedConnection(asyncio.Protocol):
         self._place = place
         self._bounds = bounds
         self._loop = asyncio.get_running_loop()
-        self._parser = httptools.HttpRequestParser(self)
         self._head = HeadGatherer(bounds)
+        # The parser calls these itself: each field would cost one call more.
+        self.on_url, self.on_header = self._head.add_target, self._head.add_field
+        self._parser = httptools.HttpRequestParser(self)
         self._deadline = self._resting = _NEVER
         self._refused = self._passed = self._in_body = self._last = self._served = False
         self._body = self._begun = 0
@@ -137,14 +139,6 @@ class GuardedConnection(asyncio.Protocol):
         self._begun += 1
         self._body = 0
         self._deadline = self._loop.time() + self._bounds.head_s
-
-    def on_url(self, part: bytes) -> None:
-        """Count a part of the target."""
-        self._head.add_target(part)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Count a field."""
-        self._head.add_field(name, value)
 
     def on_headers_complete(self) -> None:
         """End the head; a body has a time of its own."""

@@ -8,6 +8,22 @@ PIECE = 16 * 1024
 _FIELD_OVERHEAD = 4
 _HOST, _CODING, _COOKIE = "host", "transfer-encoding", "cookie"
 _WEB = ("http://", "https://")
+_USUAL = (
+    "accept",
+    "accept-encoding",
+    "authorization",
+    "connection",
+    "content-digest",
+    "content-length",
+    "content-type",
+    "host",
+    "signature",
+    "signature-input",
+    "agreement-digest",
+    "user-agent",
+)
+_KNOWN = {word.encode(): name for name in _USUAL for word in (name, name.title())}
+"""The usual names in both usual spellings, and what each is called."""
 
 
 class HeadGatherer:
@@ -43,20 +59,21 @@ class HeadGatherer:
 
     def add_field(self, name: bytes, value: bytes) -> None:
         """Add a field of the head, or one behind the body, which is only counted."""
+        bounds, headers = self._bounds, self.headers
         self._fields += 1
         self._bytes += len(name) + len(value) + _FIELD_OVERHEAD
-        if self._fields > self._bounds.fields or self._bytes > self._bounds.head:
+        if self._fields > bounds.fields or self._bytes > bounds.head:
             self.status = self.status or 431
         if self.status or not self.open:
             return
-        known, text = name.lower().decode("latin-1"), value.decode("latin-1").strip()
-        before = self.headers.get(known)
-        if before is None:
-            self.headers[known] = text
+        known = _KNOWN[name] if name in _KNOWN else name.lower().decode("latin-1")
+        text = value.decode("latin-1").strip()
+        if known not in headers:
+            headers[known] = text
         elif known == _HOST:
             self.status = 400
         else:
-            self.headers[known] = f"{before}; {text}" if known == _COOKIE else f"{before}, {text}"
+            headers[known] = f"{headers[known]}{'; ' if known == _COOKIE else ', '}{text}"
 
     def count_unreported(self, size: int) -> None:
         """Count a piece that was parsed, at the end of which no head was complete; it can begin with an older body."""
@@ -80,7 +97,7 @@ class HeadGatherer:
     def read_target(self) -> tuple[str, str]:
         """Return the decoded path and the query, and set the status if the target has no form that is served."""
         target = self._target.decode("latin-1")
-        if target[:8].lower().startswith(_WEB):
+        if target[:1] != "/" and target[:8].lower().startswith(_WEB):
             rest = target.partition("://")[2]
             cut = min((at for mark in "/?" if (at := rest.find(mark)) >= 0), default=len(rest))
             target = rest[cut:] if rest[cut : cut + 1] == "/" else "/" + rest[cut:]

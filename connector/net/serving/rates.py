@@ -45,9 +45,11 @@ class CallerRates:
             if _FORWARDED in headers or _OTHER_FORM in headers:
                 self._warn(address)
             return name_network(address)
+        if _FORWARDED not in headers:
+            return ""
         # A proxy appends to the field, or adds one of its own after that of the caller.
         values = [value for name, value in headers.items() if name.lower() == _FORWARDED]
-        return name_network(values[-1].rpartition(",")[2].strip()[:_LONGEST]) if values else ""
+        return name_network(values[-1].rpartition(",")[2].strip()[:_LONGEST])
 
     def _warn(self, address: str) -> None:
         """Log that an address may be a proxy that is not listed: then one caller puts off all that are behind it."""

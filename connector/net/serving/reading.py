@@ -24,6 +24,7 @@ class DueRefusal(msgspec.Struct, frozen=True):
 class RequestReader:
     """Reads requests into `queue`, in their order; `read` reads the body of the request that is being answered.
 
+    `head` is the head that arrives, or the last one.
     `arriving` is the request whose body is not complete. Once `ended`, nothing more is parsed; once `last`, the
     connection ends with the answers that are due.
     """
@@ -36,14 +37,11 @@ class RequestReader:
         self._bounds = door.bounds
         self._address = address
         self._read = read
+        self.head = HeadGatherer(door.bounds)
+        # The parser calls these itself: each field would cost one call more.
+        self.on_url, self.on_header = self.head.add_target, self.head.add_field
         self._parser = httptools.HttpRequestParser(self)
-        self._head = HeadGatherer(door.bounds)
         self._overhead = 0
-
-    @property
-    def in_head(self) -> bool:
-        """Whether a head has begun and is not complete."""
-        return self._head.open
 
     def feed(self, data: bytes) -> None:
         """Parse what has arrived."""
@@ -60,8 +58,8 @@ class RequestReader:
         if arriving is not None:
             arriving.fail(BodyFault(status))
             return
-        path, _ = self._head.read_target()
-        self._head.open = False
+        path, _ = self.head.read_target()
+        self.head.open = False
         self.queue.append(DueRefusal(path, status))
 
     def end(self, fault: Exception) -> None:
@@ -84,21 +82,13 @@ class RequestReader:
         """Begin a head."""
         if self.ended:
             return
-        self._head.begin()
-
-    def on_url(self, part: bytes) -> None:
-        """Add a part of the target."""
-        self._head.add_target(part)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Add a field."""
-        self._head.add_field(name, value)
+        self.head.begin()
 
     def on_headers_complete(self) -> None:
         """Hand the request over, or refuse it."""
         if self.ended:
             return
-        head = self._head
+        head = self.head
         head.close(self._parser.get_http_version())
         path, query = head.read_target()
         expected = head.headers.get("expect")
@@ -152,9 +142,9 @@ class RequestReader:
         if body and self.arriving is not None:
             # Chunk sizes, chunk extensions and trailers are no part of the body, and they have no end of their own.
             self._overhead += len(piece)
-            if self._overhead > _SLACK or self._head.status:
-                self.refuse(self._head.status or 400)
+            if self._overhead > _SLACK or self.head.status:
+                self.refuse(self.head.status or 400)
         elif self.arriving is None:
-            self._head.count_unreported(len(piece))
-            if self._head.status:
-                self.refuse(self._head.status)
+            self.head.count_unreported(len(piece))
+            if self.head.status:
+                self.refuse(self.head.status)

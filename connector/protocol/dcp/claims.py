@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from connector.protocol.dcp.errors import ClaimFault
-from connector.protocol.dcp.objects import cut_envelope, open_envelope, read_object
+from connector.protocol.dcp.objects import cut_envelope, open_envelope, read_object, read_text
 from connector.protocol.dcp.status_list import HARMLESS
 from connector.protocol.dsp.timestamps import read_timestamp
 
@@ -26,6 +26,7 @@ MAX_PRESENTATION = 512 * 1024
 MAX_CREDENTIALS = 32
 MAX_TYPES = 16
 MAX_STATUSES = 8
+MAX_LIST_URL = 2048
 
 V1, V2 = "https://www.w3.org/2018/credentials/v1", "https://www.w3.org/ns/credentials/v2"
 _LIST = "BitstringStatusListCredential"
@@ -206,12 +207,13 @@ def _read_status(entry: object) -> StatusEntry:
     kinds = ("BitstringStatusListEntry", "StatusList2021Entry")
     if not isinstance(entry, dict) or not any(kind in kinds for kind in _list(entry, "type", MAX_TYPES)):
         raise ClaimFault(f"credentialStatus is of an unknown type: expected {' or '.join(kinds)}.")
-    purpose, index, url = (entry.get(name) for name in ("statusPurpose", "statusListIndex", "statusListCredential"))
-    if purpose not in HARMLESS and entry.get("statusSize", 1) != 1:
-        raise ClaimFault("credentialStatus has a statusSize of more than one bit.")
+    purpose, url = read_text(entry, "statusPurpose"), read_text(entry, "statusListCredential", MAX_LIST_URL)
+    index, size = entry.get("statusListIndex"), entry.get("statusSize")
+    if purpose not in HARMLESS and size is not None and (size != 1 or isinstance(size, bool)):
+        raise ClaimFault("statusSize of credentialStatus is another one: expected 1 bit, or no statusSize.")
     digits = str(index) if isinstance(index, int | str) and not isinstance(index, bool) else ""
-    if not isinstance(purpose, str) or not isinstance(url, str) or not digits.isascii() or not digits.isdigit():
-        raise ClaimFault("credentialStatus lacks its statusPurpose, its statusListIndex or its statusListCredential.")
+    if not digits.isascii() or not digits.isdigit():
+        raise ClaimFault("statusListIndex of credentialStatus is missing, or no number from 0 on.")
     if len(digits) > 12:
         raise ClaimFault("statusListIndex is beyond every list.")
     return StatusEntry(purpose, int(digits), url)

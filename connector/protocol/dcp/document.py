@@ -134,15 +134,15 @@ def _read_relationship(
 
 
 def _read_methods(methods: Sequence[Any], did: str) -> dict[str, Mapping[str, Any]]:
+    """Return the keys of methods by their names. One that is written out twice, the same each time, counts once."""
     keys: dict[str, Mapping[str, Any]] = {}
-    seen = set()
+    seen: dict[str, Mapping[str, Any]] = {}
     for method in methods:
         if not isinstance(method, dict) or not isinstance(method.get("id"), str):
             raise ClaimFault(f"A verification method in the document of {did} has no id.")
         name = _absolute(method["id"], did)
-        if name in seen:
+        if seen.setdefault(name, {**method, "id": name}) != {**method, "id": name}:
             raise ClaimFault(f"Two verification methods in the document of {did} have the name {name[:100]}.")
-        seen.add(name)
         jwk = method.get("publicKeyJwk")
         if jwk is None and isinstance(method.get(MULTIBASE), str):
             jwk = {MULTIBASE: method[MULTIBASE]}

@@ -41,7 +41,9 @@ def read_message(body: bytes, limit: int, kind: str) -> dict[str, Any]:
     if members.get("type") != kind:
         raise ClaimFault(f"The body is no {kind}.")
     contexts = members.get("@context")
-    if not isinstance(contexts, list) or CONTEXT not in contexts or not all(isinstance(each, str) for each in contexts):
+    if not isinstance(contexts, list) or not all(isinstance(each, str) for each in contexts):
+        raise ClaimFault(f"The @context of the {kind} is not a list of texts.")
+    if CONTEXT not in contexts:
         raise ClaimFault(f"The @context of the {kind} does not contain {CONTEXT}.")
     return members
 
@@ -64,8 +66,10 @@ def cut_envelope(address: object, kind: str) -> str | None:
 
 
 def list_objects(members: Mapping[str, Any], name: str, limit: int) -> list[dict[str, Any]]:
-    """Return a member that is a list of at most `limit` objects, empty if it is missing; raises ClaimFault."""
-    found = members.get(name, [])
+    """Return a member that is a list of at most `limit` objects, empty if it is missing or null; raises ClaimFault."""
+    found = members.get(name)
+    if found is None:
+        return []
     if not isinstance(found, list) or len(found) > limit or not all(isinstance(entry, dict) for entry in found):
         raise ClaimFault(f"{name} is not a list of at most {limit} objects.")
     return found

@@ -34,7 +34,7 @@ def read_query(body: bytes) -> tuple[Scope, ...]:
     members = read_message(body, MAX_QUERY, _QUERY)
     definition = members.get("presentationDefinition")
     if definition is not None:
-        if "scope" in members:
+        if members.get("scope") is not None:
             raise ClaimFault("The query has a scope and a presentationDefinition: expected one of them.")
         if not definition or not isinstance(definition, dict):
             raise ClaimFault("presentationDefinition is not an object with members.")

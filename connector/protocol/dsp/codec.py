@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from connector.protocol.dsp.catalog import Catalog, CatalogError, Dataset, check_catalog, check_dataset
-from connector.protocol.dsp.common import CONTEXT, add_context, check_address, locate_error, refuse_nulls
+from connector.protocol.dsp.common import CONTEXT, CONTEXT_MEMBER, check_address, locate_error, refuse_nulls
 from connector.protocol.dsp.errors import ProtocolError, RemoteProtocolError, clean
 from connector.protocol.dsp.identifiers import check_identifier
 from connector.protocol.dsp.negotiation import (
@@ -34,6 +34,7 @@ ELEMENT_LIMIT = 500_000
 ANSWER_LIMIT = 256 * 1024
 # Digits and sign of a whole number; what is longer Python itself refuses, in words about Python.
 LONGEST_NUMBER = 1_000
+_CONTEXT_ALONE = [CONTEXT]
 
 M = TypeVar("M", bound=msgspec.Struct)
 A = TypeVar("A", ContractNegotiation, TransferProcess)
@@ -74,7 +75,7 @@ def decode(kind: type[M], body: bytes, *, inner: bool = True) -> Received[M]:
 def encode(message: msgspec.Struct) -> bytes:
     """Return a message as compact JSON with `@context` and `@type` first; the version document has neither."""
     encoded = msgspec.json.encode(message)
-    return encoded if isinstance(message, VersionResponse) else add_context(encoded)
+    return encoded if isinstance(message, VersionResponse) else _BEGINNING + encoded[1:]
 
 
 def canonical(document: object) -> bytes:
@@ -102,7 +103,11 @@ def parse(body: bytes) -> object:
     if len(body) > ELEMENT_LIMIT and count_elements(body) > ELEMENT_LIMIT:
         raise RemoteProtocolError(f"The body has too many values: expected at most {ELEMENT_LIMIT}.")
     try:
-        document = _DECODER.decode(body.decode())
+        text = body.decode()
+        # Without white space around it, one step reads a document; with it, the whole rule does.
+        document, end = _DECODER.raw_decode(text) if text.startswith("{") else (None, -1)
+        if end != len(text):
+            document = _DECODER.decode(text)
     except ValueError as error:
         raise RemoteProtocolError(f"The body cannot be read as JSON: {error}.") from error
     except RecursionError:
@@ -192,9 +197,10 @@ def _check_frame(kind: type[msgspec.Struct], document: dict[str, Any]) -> None:
     if kind is VersionResponse:
         return
     context = document.get("@context")
-    entries = context if isinstance(context, list) else [context]
-    if CONTEXT not in entries or not all(isinstance(entry, str) for entry in entries):
-        raise RemoteProtocolError(f"$.@context does not name the protocol: expected a list of IRIs with {CONTEXT}.")
+    if context != _CONTEXT_ALONE:
+        entries = context if isinstance(context, list) else [context]
+        if CONTEXT not in entries or not all(isinstance(entry, str) for entry in entries):
+            raise RemoteProtocolError(f"$.@context does not name the protocol: expected a list of IRIs with {CONTEXT}.")
     expected = kind.__struct_config__.tag
     if expected is not None and document.get("@type") != expected:
         raise RemoteProtocolError(f"$.@type is missing or is another type: expected {expected}.")
@@ -206,6 +212,8 @@ def _check_frame(kind: type[msgspec.Struct], document: dict[str, Any]) -> None:
 
 
 _ERRORS = frozenset({ContractNegotiationError, TransferError})
+# Each message has another member, its type.
+_BEGINNING = b"{" + CONTEXT_MEMBER + b","
 
 
 def _check_inner(message: msgspec.Struct, document: dict[str, Any]) -> None:
@@ -250,7 +258,13 @@ def decode_ack(kind: type[A], body: bytes) -> A | None:
     :returns: None for an empty body, an error page, another type of document or an unknown state; an absent pid is the
         empty string. Never raises.
     """
-    document = _answer(body)
+    if not body or len(body) > ANSWER_LIMIT:
+        return None
+    try:
+        # Most peers answer in the form of the standard.
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        document = _answer(body)
     if document is None or document.get("@type", kind.__name__) != kind.__name__:
         return None
     state = document.get("state")

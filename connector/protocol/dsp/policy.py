@@ -22,6 +22,7 @@ from connector.protocol.dsp.timestamps import read_timestamp
 ODRL_PREFIXES = ("odrl:", "http://www.w3.org/ns/odrl/2/")
 RULES = frozenset({"permission", "prohibition", "obligation", "duty", "remedy", "consequence"})
 """The members of policies and rules that contain rules."""
+_RULES_IN_ORDER = tuple(sorted(RULES))
 LOGICAL_OPERATORS = ("and", "andSequence", "or", "xone")
 
 _TOP = frozenset({"permission", "prohibition", "obligation"})
@@ -40,7 +41,9 @@ def shorten_term(term: str) -> str:
     >>> shorten_term("odrl:http://www.w3.org/ns/odrl/2/permission")
     'http://www.w3.org/ns/odrl/2/permission'
     """
-    return next((term.removeprefix(prefix) for prefix in ODRL_PREFIXES if term.startswith(prefix)), term)
+    if not term.startswith(ODRL_PREFIXES):
+        return term
+    return next(term.removeprefix(prefix) for prefix in ODRL_PREFIXES if term.startswith(prefix))
 
 
 def spell(policy: dict[str, Any]) -> dict[str, Any]:
@@ -57,8 +60,10 @@ def spell(policy: dict[str, Any]) -> dict[str, Any]:
 def _spell_members(value: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, entry in value.items():
-        short = shorten_term(key)
-        name = short if short in names and short not in value and short not in found else key
+        name = key
+        if key not in names:
+            short = shorten_term(key)
+            name = short if short in names and short not in value and short not in found else key
         spelled = _SPELLINGS[name](entry) if name in names and name in _SPELLINGS else entry
         if spelled != [] or name not in _LISTS:
             found[name] = spelled
@@ -265,9 +270,10 @@ def _check_identifiers(view: MessagePolicy, path: str) -> None:
 
 def _refuse_targets(policy: dict[str, Any], path: str) -> None:
     """Refuse a rule with a target of its own: the policy has one target, and a reader could miss the other."""
-    for name in sorted(RULES):
-        rules = policy.get(name)
-        for index, rule in enumerate(rules if isinstance(rules, list) else ()):
+    for name in _RULES_IN_ORDER:
+        if name not in policy:
+            continue
+        for index, rule in enumerate(policy[name] if isinstance(policy[name], list) else ()):
             if isinstance(rule, dict):
                 place = f"{path}.{name}[{index}]"
                 if "target" in rule:

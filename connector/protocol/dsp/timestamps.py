@@ -26,7 +26,7 @@ def read_timestamp(text: str) -> int | None:
     found = _DATE_TIME.fullmatch(text)
     if found is None:
         return None
-    year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6])
+    year, month, day, hour, minute, second = map(int, found.groups()[:6])
     fraction, ahead, aside = found[7] or "", int(found[9] or 0), int(found[10] or 0)
     at_midnight = (hour, minute, second) == (24, 0, 0) and not fraction.strip("0")
     if (hour > 23 and not at_midnight) or max(minute, second, aside) > 59 or ahead * 60 + aside > _FURTHEST_ZONE:

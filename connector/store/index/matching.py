@@ -12,7 +12,7 @@ from connector.ports.broker_store import Entry
 from connector.ports.search_index import Match
 from connector.store.index.documents import ENGLISH, GERMAN, PART_FROM, choose_part, list_names, stem
 from connector.store.index.queries import find_distance
-from connector.store.index.typed import parse
+from connector.store.index.typed import TypedPart, parse
 from connector.store.words import WRITTEN, spans, words
 
 _MATCHES, _MARKS, _PIECE, _BEFORE = 4, 20, 200, 60
@@ -36,24 +36,27 @@ class _Wanted(msgspec.Struct, frozen=True):
 
 @lru_cache(64)
 def _read_wanted(text: str) -> tuple[_Wanted, ...]:
-    return tuple(
-        _Wanted(
-            part.words,
-            part.phrase,
-            part.prefix,
-            choose_part(part.words[0]),
-            (stem(part.words[0], GERMAN), stem(part.words[0], ENGLISH)),
-        )
-        for part in parse(text)
-        if not part.excluded
-    )
+    return tuple(wanted for part in parse(text) if not part.excluded for wanted in _list_wanted(part))
+
+
+def _list_wanted(part: TypedPart) -> Iterator[_Wanted]:
+    if part.joined:
+        yield _want((part.joined,), prefix=part.prefix)
+    if part.phrase:
+        yield _want(part.words, phrase=True)
+    else:
+        yield from (_want((word,)) for word in part.words[:-1])
+        yield _want(part.words[-1:], prefix=part.prefix)
+
+
+def _want(found: tuple[str, ...], *, phrase: bool = False, prefix: bool = False) -> _Wanted:
+    first = found[0]
+    return _Wanted(found, phrase, prefix, choose_part(first), (stem(first, GERMAN), stem(first, ENGLISH)))
 
 
 @lru_cache(64)
 def _read_parts(apart: tuple[str, ...]) -> tuple[_Wanted, ...]:
-    return tuple(
-        _Wanted((part,), False, True, choose_part(part), (stem(part, GERMAN), stem(part, ENGLISH))) for part in apart
-    )
+    return tuple(_want((part,), prefix=True) for part in apart)
 
 
 def explain(text: str, entry: Entry, *, corrected: bool, apart: tuple[str, ...] = ()) -> tuple[Match, ...]:
@@ -94,7 +97,7 @@ def find_topics(topics: Sequence[str], entry: Entry) -> tuple[str, ...]:
 
 @lru_cache(4096)
 def _read_topic(topic: str) -> tuple[_Wanted, ...]:
-    return (_Wanted((topic,), False, False, choose_part(topic), (stem(topic, GERMAN), stem(topic, ENGLISH))),)
+    return (_want((topic,)),)
 
 
 def _list_texts(entry: Entry) -> Iterator[tuple[str, str | None, str]]:

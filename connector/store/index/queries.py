@@ -12,6 +12,8 @@ eighths, which are added without a rounding: a sum is the same in any order.
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import partial
+from typing import Protocol
 
 import tantivy
 
@@ -123,6 +125,8 @@ def _match(
     alone: bool,
 ) -> tantivy.Query:
     """Return the query for a phrase, or for a word, its splits and words similar to it."""
+    if part.joined:
+        return _match_joined(part, partial(match_word, searcher, alone=False))
     if part.phrase:
         return _match_phrase(part)
     word = part.words[0]
@@ -133,12 +137,31 @@ def _match(
 
 def _mark(part: TypedPart, apart: Mapping[str, Sequence[Split]], *, similar: bool) -> tantivy.Query:
     """Return the query for a phrase, or for a word, its splits and words similar to it, whatever they are worth."""
+    if part.joined:
+        return _match_joined(part, mark_word)
     if part.phrase:
         return _match_phrase(part)
     word = part.words[0]
     found = [mark_word(word, begun=part.prefix), *map(_match_split, apart.get(word, ()))]
     found += _list_similar(word) if similar else []
     return found[0] if len(found) == 1 else tantivy.Query.boolean_query([(_SHOULD, query) for query in found])
+
+
+class _MatchWord(Protocol):
+    def __call__(self, word: str, *, begun: bool) -> tantivy.Query: ...
+
+
+def _match_joined(part: TypedPart, match: _MatchWord) -> tantivy.Query:
+    """Return the query for letters and figures, as one word and as two."""
+    letters, figures = part.words
+    two = (
+        _match_phrase(part)
+        if part.phrase
+        else tantivy.Query.boolean_query(
+            [(_MUST, match(letters, begun=False)), (_MUST, match(figures, begun=part.prefix))]
+        )
+    )
+    return tantivy.Query.disjunction_max_query([match(part.joined, begun=part.prefix), two])
 
 
 def _list_similar(word: str) -> Iterable[tantivy.Query]:

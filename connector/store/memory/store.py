@@ -44,7 +44,7 @@ from connector.store.memory.people import MemoryPeople
 from connector.store.memory.products import MemoryProducts
 from connector.store.memory.tables import MemoryTables
 from connector.store.rules import (
-    check_version,
+    check_versions,
     first_recent,
     has_ended,
     is_in_force,
@@ -63,8 +63,7 @@ class MemoryStore(MemoryIssuing, MemoryJournals, MemoryPeople, MemoryProducts):
 
     async def commit(self, group: Sequence[Change]) -> None:
         """Apply the group, all or nothing."""
-        for change in group:
-            check_version(change)
+        check_versions(group)
         added = self._rule.extend(group) if self._rule else ()
         self._tables.begin()
         try:

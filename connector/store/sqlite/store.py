@@ -41,7 +41,7 @@ from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer
-from connector.store.rules import check_version
+from connector.store.rules import check_versions
 from connector.store.sqlite.applying import APPLY
 from connector.store.sqlite.chapters import (
     agreements,
@@ -75,6 +75,8 @@ from connector.store.sqlite.journals import SqliteJournals
 from connector.store.sqlite.people import SqlitePeople
 from connector.store.sqlite.products import SqliteProducts
 from connector.views.subscriptions import SubscriptionState
+
+_OF_ASSETS: frozenset[type] = frozenset({changes.PutAsset, changes.DropAsset, changes.ForgetOwner})
 
 
 async def open_store(
@@ -123,8 +125,7 @@ class SqliteStore(SqliteIssuing, SqliteJournals, SqlitePeople, SqliteProducts):
 
     async def commit(self, group: Sequence[Change]) -> None:
         """Make the group durable, all or nothing."""
-        for change in group:
-            check_version(change)
+        check_versions(group)
         refuse_damaged(self._reader)
         added = self._rule.extend(group) if self._rule else ()
         try:
@@ -450,12 +451,15 @@ class SqliteStore(SqliteIssuing, SqliteJournals, SqlitePeople, SqliteProducts):
         return audit.leaf_count(self._reader, owner)
 
     def _apply(self, group: Sequence[Change], connection: sqlite3.Connection) -> None:
-        leaves = [change for change in group if isinstance(change, changes.AppendLeaf)]
+        leaves: list[changes.AppendLeaf] = []
         for change in group:
-            if isinstance(change, changes.PutAsset | changes.DropAsset | changes.ForgetOwner):
+            if isinstance(change, changes.AppendLeaf):
+                leaves.append(change)
+                continue
+            kind = type(change)
+            if kind in _OF_ASSETS:
                 self._shelf.forget()
-            if not isinstance(change, changes.AppendLeaf):
-                self._ways[type(change)](connection, change)
+            self._ways[kind](connection, change)
         if leaves:
             audit.append(connection, leaves)
 

@@ -1,7 +1,7 @@
 """The options of `asset add`: those of the fields of an asset, and the order that they make."""
 
 import inspect
-from typing import get_args, get_type_hints
+from typing import get_args, get_origin, get_type_hints
 
 import pytest
 
@@ -33,6 +33,24 @@ def test_every_field_that_an_owner_states_has_an_option_with_a_help() -> None:
         assert option.help.endswith("."), name
         plain = {str, list[str], bool, int, float, type(None)}
         assert set(get_args(kind) or (kind,)) <= {*plain, BrokerListing, DataClass, Marking}
+
+
+@pytest.mark.parametrize("kind", [AssetOrder, AssetStatement])
+def test_every_field_with_several_values_has_an_option_that_may_be_repeated(kind: type) -> None:
+    several = {name for name, hint in get_type_hints(kind).items() if get_origin(hint) is tuple} - COMPOSED
+    assert several
+    for name in several:
+        assert get_args(OPTIONS[f"asset_{name}"].annotation)[0] == list[str] | None, name
+
+
+@pytest.mark.parametrize("forms", [["json"], ["csv-excel", "json", "features"]])
+def test_the_forms_that_are_named_are_those_of_the_order(cli: Cli, management: Management, forms: list[str]) -> None:
+    management.answer("POST", "/v1/assets", asset(), status=201)
+    named = [word for form in forms for word in ("--form", form)]
+    done = cli("asset", "add", "--file", "rides.csv", "--class", "open", "--licence", "urn:licence", *named)
+    assert done.code == 0, done.err
+    (body,) = management.bodies("POST", "/v1/assets")
+    assert body["forms"] == forms
 
 
 def test_a_text_of_an_option_is_of_a_field() -> None:

@@ -1,12 +1,17 @@
 """Parquet as rows."""
 
+import json
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import shapely
+from shapely.geometry import shape
 
+from connector.dataplane.tabular.opening import open_file
 from connector.ports.flow import Untreatable
+from connector.ports.treatment import Records
 from tests.dataplane.tabular.files import (
     make_parquet,
     put,
@@ -33,3 +38,51 @@ def test_a_time_that_no_calendar_has_is_no_broken_file(tmp_path: Path, value: in
     pq.write_table(pa.table({"a": pa.array([value], kind)}), tmp_path / "data")
     with pytest.raises(Untreatable, match="outside of the years 1 to 9999"):
         rows_of(tmp_path / "data", "parquet")
+
+
+def _with_geometry(folder: Path, column: pa.Array, **stated: object) -> Path:
+    about = {"version": "1.1.0", "primary_column": "g", "columns": {"g": {"geometry_types": [], **stated}}}
+    table = pa.table({"g": column}).replace_schema_metadata({"geo": json.dumps(about)})
+    pq.write_table(table, folder / "data")
+    return folder / "data"
+
+
+@pytest.mark.parametrize(
+    ("stated", "crs"),
+    [
+        ({}, "OGC:CRS84"),
+        ({"crs": None}, ""),
+        ({"crs": {"id": {"authority": "EPSG", "code": 25832}}}, "EPSG:25832"),
+        ({"crs": {"type": "ProjectedCRS", "name": "of this city"}}, ""),
+        ({"crs": "PROJCRS[…]"}, ""),
+    ],
+)
+def test_a_reference_system_that_nobody_can_tell_is_not_taken_for_wgs_84(
+    tmp_path: Path, stated: dict[str, object], crs: str
+) -> None:
+    place = _with_geometry(tmp_path, pa.array([shapely.to_wkb(shapely.Point(8, 52))]), encoding="WKB", **stated)
+    opened = open_file(place, Records(format="parquet"))
+    assert opened.crs == crs
+    assert [row["g"]["type"] for batch in opened.batches for row in batch] == ["Point"]
+
+
+XY = pa.struct([("x", pa.float64()), ("y", pa.float64())])
+RING = [{"x": 0, "y": 0}, {"x": 1, "y": 0}, {"x": 1, "y": 1}, {"x": 0, "y": 0}]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "kind", "value", "text"),
+    [
+        ("point", XY, RING[1], "POINT (1 0)"),
+        ("linestring", pa.list_(XY), RING[:2], "LINESTRING (0 0, 1 0)"),
+        ("multipoint", pa.list_(XY), RING[:2], "MULTIPOINT ((0 0), (1 0))"),
+        ("polygon", pa.list_(pa.list_(XY)), [RING], "POLYGON ((0 0, 1 0, 1 1, 0 0))"),
+        ("multilinestring", pa.list_(pa.list_(XY)), [RING[:2]], "MULTILINESTRING ((0 0, 1 0))"),
+        ("multipolygon", pa.list_(pa.list_(pa.list_(XY))), [[RING]], "MULTIPOLYGON (((0 0, 1 0, 1 1, 0 0)))"),
+    ],
+)
+def test_places_of_coordinates_in_columns_are_read(
+    tmp_path: Path, encoding: str, kind: pa.DataType, value: object, text: str
+) -> None:
+    rows = rows_of(_with_geometry(tmp_path, pa.array([value, None], kind), encoding=encoding), "parquet")
+    assert [row["g"] and shapely.to_wkt(shape(row["g"]), rounding_precision=0) for row in rows] == [text, None]

@@ -1,6 +1,7 @@
 """Map layers as rows."""
 
 import sqlite3
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -115,3 +116,13 @@ def test_a_layer_with_empty_values_keeps_its_numbers_and_truth_values_and_names_
     }
     assert rows[0]["flag"] is True
     assert set(rows[1].values()) == {None}
+
+
+def test_numbers_of_a_layer_have_the_digits_of_their_width(tmp_path: Path) -> None:
+    values = [np.array([0.1, 5.0], dtype=kind) for kind in ("float32", "float64")]
+    place = tmp_path / "data.gpkg"
+    write(str(place), np.array([PLACE[0], None], dtype=object), values, ["short", "long"], driver="GPKG",
+          geometry_type="Point", crs="EPSG:4326")  # fmt: skip
+    first, second = rows_of(place, "geopackage")
+    assert (first["short"], first["long"]) == (Decimal("0.1"), Decimal("0.1"))
+    assert (second["short"], second["long"]) == (5, 5)

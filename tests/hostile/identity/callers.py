@@ -24,12 +24,13 @@ ADMITTED = b"admitted"
 
 
 class Told(NamedTuple):
-    """The answer to a caller: its status and its error; and the lines of the log about it."""
+    """The answer to a caller: its status and its error; and the lines of the log about it, with whom they name."""
 
     status: int
     code: str
     reason: str
     logged: tuple[str, ...]
+    named: tuple[str, ...]
 
 
 class CountingStore(MemoryStore):
@@ -67,6 +68,7 @@ class Door:
             code=error.get("code", ""),
             reason=" ".join(error.get("reason", [])),
             logged=tuple(record.getMessage() for record in self._log.records),
+            named=tuple(getattr(record, "claimed", "") for record in self._log.records),
         )
 
 

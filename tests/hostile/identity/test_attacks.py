@@ -233,6 +233,14 @@ def of_another(places: Places) -> None:
     places.publish_list(key=KEYS[STRANGER])
 
 
+def forged(places: Places) -> None:
+    places.publish_list(key=key_of(CITY))
+
+
+def stating_another(places: Places) -> None:
+    places.publish_list(issuer=STRANGER)
+
+
 def with_lists(places: Places) -> None:
     places.publish_list(7)
 
@@ -267,6 +275,16 @@ CREDENTIALS: dict[str, tuple[Callable[[], str], Callable[[Places], None], str]] 
         lambda: signed(credential(credentialStatus=status_at(8))),
         of_another,
         "key-name",
+    ),
+    "22 a status list by another key under the name of the issuer's": (
+        lambda: signed(credential(credentialStatus=status_at(8))),
+        forged,
+        "signature",
+    ),
+    "22 a status list that states another issuer": (
+        lambda: signed(credential(credentialStatus=status_at(8))),
+        stating_another,
+        "status",
     ),
     "23 an issuer that is not trusted for the type": (
         lambda: signed(credential(type=["VerifiableCredential", "AuditorCredential"])),

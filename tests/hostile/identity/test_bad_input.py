@@ -34,6 +34,7 @@ async def refused(door: Door, rule: str, *words: str) -> None:
     """Hold that a caller is refused by a rule, with these words for the operator, and that nothing is stored."""
     told = await door.knock(token(door.places))
     assert_told_nothing(told, rule)
+    assert told.named == (FIRM,)
     for word in words:
         assert word in told.logged[0]
     assert door.store.commits == 0
@@ -43,6 +44,13 @@ def old(kind: str = "MembershipCredential", **members: Any) -> dict[str, Any]:
     """Return the membership of the firm in the data model 1.1, as claims."""
     inside = {"@context": V1, "type": ["VerifiableCredential", kind], "credentialSubject": {"id": FIRM}}
     return {"iss": CITY, "sub": FIRM, "jti": "urn:uuid:1", "vc": {**inside, **members.pop("vc", {})}, **members}
+
+
+async def test_who_cannot_be_verified_now_is_named_too(caplog: pytest.LogCaptureFixture) -> None:
+    door = await open_door(caplog, MEMBER)
+    del door.places.served[FIRM_PLACE]
+    told = await door.knock(token(door.places))
+    assert (told.status, told.named) == (503, (FIRM,))
 
 
 # Documents

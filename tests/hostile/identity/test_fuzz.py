@@ -35,7 +35,7 @@ from connector.identity.listing.sources import MAX_DOCUMENT
 from connector.identity.listing.successions import RootSuccession, write_succession
 from connector.identity.roster import KIND as ROSTER
 from connector.identity.tokens import KIND, MAX_TOKEN, issue, read_token_claims
-from connector.protocol.dcp.claims import read_claims, read_presentation
+from connector.protocol.dcp.claims import find_enclosed_presentation, read_claims, read_presentation
 from connector.protocol.dcp.did import parse_key_name, parse_web_did
 from connector.protocol.dcp.document import Relationship, ServiceType, read_document, write_document
 from connector.protocol.dcp.errors import ClaimFault
@@ -132,11 +132,15 @@ def read_scopes(text: bytes) -> None:
 
 def read_credential(text: bytes) -> None:
     payload = text if text.startswith(b"{") else open_credential(_text(text)).payload
+    # What takes more comes first: else the refusal of the stricter one hides it.
+    read_claims(payload, bearer=True, of_edc=True)
     read_claims(payload)
 
 
 def read_shown(body: bytes) -> None:
-    for of_edc in (False, True):
+    if find_enclosed_presentation(body) is not None:
+        return
+    for of_edc in (True, False):
         read_presentation(body, of_edc=of_edc)
 
 
@@ -278,6 +282,7 @@ PARSERS = {
         [
             dumped(presentation("a.b.c")),
             dumped({"iss": FIRM, "aud": US, "vp": {**old_credential()["vc"], "type": "VerifiablePresentation"}}),
+            dumped({"type": "EnvelopedVerifiablePresentation", "id": "data:application/vp+jwt,a.b.c"}),
         ],
     ),
     "answer": Parser(lambda body: read_response(body) and None, (ClaimFault,), [write_response(["a.b.c"])]),

@@ -34,6 +34,8 @@ NOW_MS = 1_772_366_400_000
 NOW_S = NOW_MS // 1000
 US, FIRM, CITY, STRANGER = (f"did:web:{name}.example" for name in ("amt", "firma", "stadt", "fremd"))
 LIST_URL = "https://stadt.example/status/1"
+BUDGET = 8
+"""How many documents and lists `Places` fetch at a time."""
 
 
 def key_of(did: str, algorithm: str = "ES256", fragment: str = "k1") -> SigningKey:
@@ -60,8 +62,10 @@ class Places:
         self.now_ms = NOW_MS
         self.served: dict[str, tuple[int, str, bytes]] = {}
         self.fetched: list[str] = []
+        self.flying = self.most = 0
+        """How many fetches there are now, and how many there were at most at a time."""
         self.services: dict[str, Service] = {}
-        budget = asyncio.Semaphore(8)
+        budget = asyncio.Semaphore(BUDGET)
         self.client = client = GuardedClient(NetPolicy(), self)
         self.resolver = DidResolver(client, lambda: self.now_ms, budget)
         self.statuses = StatusLists(client, verify_by_documents(self.resolve), lambda: self.now_ms, budget)
@@ -71,6 +75,13 @@ class Places:
     async def send(self, call: HttpCall) -> InProcessAnswer:
         url = call.endpoint.url.replace(".example:443", ".example")
         self.fetched.append(url)
+        self.flying += 1
+        self.most = max(self.most, self.flying)
+        try:
+            # Others come meanwhile, as in a network.
+            await asyncio.sleep(0)
+        finally:
+            self.flying -= 1
         if url in self.services:
             return await self._serve(url, call)
         if url not in self.served:

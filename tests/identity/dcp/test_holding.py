@@ -1,33 +1,19 @@
-"""The holder: its gates, what it takes, and two that verify each other and never wait for each other."""
+"""The holder: its gates, what it takes, and what its messages grant."""
 
 import asyncio
 import json
 
 import pytest
 
-from connector.identity.dcp.mechanism import MAX_FETCHES, DcpIdentity
+from connector.identity.dcp import holding
 from connector.identity.jws import Rejected, open_signed
-from connector.identity.roster import Member
-from connector.identity.tokens import issue, read_token_claims
+from connector.identity.tokens import read_token_claims
+from connector.net.transport import HttpCall
 from connector.ports.holder import GRANTED, CredentialRefused
-from connector.ports.identity import AuthenticationUnavailable, Caller, Intent
-from connector.protocol.dcp.presentations import write_response
-from tests.identity.dcp.places import (
-    CITY,
-    FIRM,
-    KEYS,
-    NOW_S,
-    STRANGER,
-    US,
-    Places,
-    Service,
-    make_mechanism,
-    signed,
-    status_at,
-)
-from tests.identity.lists import Board, document
-from tests.identity.lists import signed as signed_list
-from tests.support.holding import MEMBERSHIP, PROFILE, hold, member
+from connector.ports.identity import AuthenticationUnavailable, Intent
+from tests.identity.dcp.places import CITY, NOW_S, STRANGER, US, signed, status_at
+from tests.support.holding import MEMBERSHIP, hold, member
+from tests.support.transport import InProcessAnswer
 
 
 async def test_a_verifier_is_told_what_its_access_token_opens() -> None:
@@ -43,6 +29,20 @@ async def test_nothing_is_fetched_of_a_verifier_that_is_no_member(sender: str) -
     with pytest.raises(Rejected, match="member"):
         await firm.service.holder.verifiers.authenticate(firm.token(sender), Intent.CATALOG)
     assert firm.places.fetched == []
+
+
+async def test_a_verifier_whose_document_never_comes_is_answered_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    firm = await hold()
+    monkeypatch.setattr(holding, "NESTED_S", 0.05)
+
+    async def hang(_: HttpCall) -> InProcessAnswer:
+        await asyncio.Event().wait()
+        raise AssertionError("answered")
+
+    monkeypatch.setattr(firm.places, "send", hang)
+    with pytest.raises(AuthenticationUnavailable, match="answered within"):
+        async with asyncio.timeout(10):
+            await firm.grant(MEMBERSHIP)
 
 
 @pytest.mark.parametrize("sender", [STRANGER, US])
@@ -74,59 +74,6 @@ async def test_a_status_that_nobody_knows_is_no_standing() -> None:
     firm = await hold()
     with pytest.raises(AuthenticationUnavailable):
         await firm.service.holder.examine(member(credentialStatus=status_at(7)))
-
-
-class Street:
-    """Two participants that show each other their membership; each asks only when both have come to their limit."""
-
-    def __init__(self) -> None:
-        self.places = Places()
-        self.mechanisms: dict[str, DcpIdentity] = {}
-        self.asking = {US: 0, FIRM: 0}
-        self.full = asyncio.Event()
-
-    async def build(self, *dids: str) -> None:
-        members = [Member(id=did, name=did) for did in dids]
-        for did in dids:
-            board = Board(signed_list(document(1, members)))
-            self.mechanisms[did] = await make_mechanism(self.places, did, KEYS[did], board, PROFILE)
-            service = f"https://{did.rpartition(':')[2]}/credentials/presentations/query"
-            self.places.services[service] = self._serve(did)
-
-    def _serve(self, did: str) -> Service:
-        async def answer(authorization: str, _: bytes) -> tuple[int, bytes]:
-            self.asking[did] += 1
-            if min(self.asking.values()) >= MAX_FETCHES:
-                self.full.set()
-            await self.full.wait()
-            holder = self.mechanisms[did].holder
-            caller = await holder.verifiers.authenticate(authorization, Intent.CATALOG)
-            return 200, write_response(holder.present([], caller.participant))
-
-        return answer
-
-
-async def test_two_that_verify_each_other_at_their_limits_come_to_an_end() -> None:
-    street = Street()
-    await street.build(US, FIRM)
-    for us, them in ((US, FIRM), (FIRM, US)):
-        mechanism = street.mechanisms[us]
-        # The documents of both are known to the mechanisms, not to the holders, which fetch them while all is taken.
-        await mechanism._resolver.resolve(them)
-    calls = [_verify(street, us, them, n) for us, them in ((US, FIRM), (FIRM, US)) for n in range(MAX_FETCHES)]
-    done = await asyncio.wait_for(asyncio.gather(*calls, return_exceptions=True), 10)
-    # Nobody shows a membership here, and everybody is told so: nobody ran into the deadline.
-    assert {type(fault) for fault in done} == {Rejected}
-
-
-async def _verify(street: Street, us: str, them: str, number: int) -> Caller:
-    """Let `us` ask `them`, each time as if for another intent, so that no question is shared."""
-    mechanism = street.mechanisms[us]
-    token = street.mechanisms[them]._access.issue(us, (MEMBERSHIP,))
-    sent = issue(KEYS[them], issuer=them, audience=us, jti=f"{number}", now_s=NOW_S, token=token)
-    sender = await mechanism._verify_token(sent)
-    await mechanism._find_shown(sender, ("MembershipCredential", f"Unknown{number}"))
-    raise AssertionError("shown")
 
 
 async def test_a_message_carries_an_access_token_for_what_the_profile_asks_for() -> None:

@@ -272,7 +272,8 @@ async def test_a_service_that_hangs_ends_with_the_deadline(monkeypatch: pytest.M
     places.services[SERVICE] = hang
     monkeypatch.setattr("connector.identity.dcp.mechanism.DEADLINE_S", 0.05)
     with pytest.raises(AuthenticationUnavailable, match="within"):
-        await us.authenticate(token(places), Intent.CATALOG)
+        async with asyncio.timeout(10):
+            await us.authenticate(token(places), Intent.CATALOG)
 
 
 async def test_an_expired_list_authenticates_nobody() -> None:

@@ -1,5 +1,8 @@
 """Members of another data space: met by name, address and key; nothing else of their list counts."""
 
+from collections.abc import Callable
+from errno import ENOSPC
+from os import strerror
 from typing import Any
 
 import pytest
@@ -63,6 +66,38 @@ async def test_a_list_that_was_out_of_reach_is_looked_for_again_and_not_at_once(
     assert (lists.find(CITY) is not None, AUTHORITY in other.kept) == (True, True)
     other.now_ms += LOOK_AGAIN_MS
     assert not await lists.look_again([PARTNER])
+
+
+async def test_a_list_that_cannot_be_stored_counts_and_is_stored_once_there_is_room() -> None:
+    other, full = Other(), {"text", "seen"}
+
+    def write(what: str, store: Callable[[], None]) -> None:
+        if what in full:
+            raise OSError(ENOSPC, strerror(ENOSPC), f"store.{what}")
+        store()
+
+    lists = PartnerLists(
+        other.fetch,
+        lambda: other.now_ms,
+        {},
+        lambda seen: write("seen", lambda: other.kept.update(seen)),
+        lambda name, text: write("text", lambda: other.texts.update({name: text})),
+    )
+    assert await lists.refresh([PARTNER])
+    assert lists.find(CITY)
+    assert "cannot be written (No space left on device)" in str(lists.warning())
+    full.discard("text")
+    assert not await lists.refresh([PARTNER])
+    assert (set(other.texts), other.kept) == ({AUTHORITY}, {})
+    full.clear()
+    assert not await lists.refresh([PARTNER])
+    assert (set(other.kept), lists.warning()) == ({AUTHORITY}, None)
+    full.add("text")
+    other.content = signed(document(2))
+    await lists.refresh([PARTNER])
+    assert lists.warning()
+    await lists.refresh([])
+    assert lists.warning() is None
 
 
 async def test_a_partner_that_is_listed_no_more_is_forgotten() -> None:

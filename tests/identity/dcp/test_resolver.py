@@ -11,7 +11,7 @@ from connector.net.client import GuardedClient
 from connector.ports.identity import AuthenticationUnavailable
 from connector.protocol.dcp.document import MAX_DOCUMENT
 from connector.protocol.dcp.errors import ClaimFault
-from tests.identity.dcp.places import FIRM, KEYS, Places, key_of
+from tests.identity.dcp.places import BUDGET, FIRM, KEYS, Places, key_of
 
 PLACE = "https://firma.example/.well-known/did.json"
 
@@ -36,6 +36,15 @@ async def test_callers_that_come_together_share_one_fetch() -> None:
     places.now_ms += FRESH_MS - 1
     await places.resolve(FIRM)
     assert places.fetched == [PLACE]
+
+
+async def test_documents_of_many_are_fetched_a_bounded_number_at_a_time() -> None:
+    places = Places()
+    members = [f"did:web:m{number}.example" for number in range(4 * BUDGET)]
+    for did in members:
+        places.publish(did, KEYS[FIRM])
+    await asyncio.gather(*map(places.resolve, members))
+    assert (len(places.fetched), places.most) == (4 * BUDGET, BUDGET)
 
 
 async def test_a_new_key_is_seen_when_it_is_first_used() -> None:

@@ -18,6 +18,7 @@ from connector.identity.listing.seen import SeenList, SeenLists
 from connector.ports.identity import AuthenticationUnavailable
 from connector.protocol.dcp.claims import PresentedCredential, read_claims
 from tests.identity.dcp.places import (
+    BUDGET,
     CITY,
     FIRM,
     KEYS,
@@ -29,6 +30,7 @@ from tests.identity.dcp.places import (
     credential,
     key_of,
     pack,
+    signed,
     status_at,
     status_list,
 )
@@ -54,6 +56,18 @@ async def test_a_list_is_fetched_once_for_all_its_credentials() -> None:
     assert places.fetched.count(LIST_URL) == 1
 
 
+async def test_many_lists_are_fetched_a_bounded_number_at_a_time() -> None:
+    places = Places()
+    places.publish_list()
+    assert await judge(places, held()) == "good"
+    urls = [f"{LIST_URL}-{number}" for number in range(4 * BUDGET)]
+    for url in urls:
+        places.put(url, signed(status_list()))
+    places.fetched.clear()
+    assert set(await asyncio.gather(*(judge(places, held(statusListCredential=url)) for url in urls))) == {"good"}
+    assert (len(places.fetched), places.most) == (4 * BUDGET, BUDGET)
+
+
 async def test_a_revocation_is_seen_when_the_list_is_looked_at_again() -> None:
     places = Places()
     places.publish_list()
@@ -74,6 +88,27 @@ async def test_the_news_of_a_revocation_makes_it_seen_at_once() -> None:
     assert await judge(places, held()) == "good"
     places.statuses.forget(CITY)
     assert await judge(places, held()) == "revocation"
+
+
+async def test_until_the_next_look_a_list_is_refused_for_the_same_reason() -> None:
+    places = Places()
+    places.publish_list(validUntil="2026-02-01T00:00:00Z")
+    first = await judge(places, held())
+    assert "has expired" in first
+    assert await judge(places, held()) == first
+    assert places.fetched.count(LIST_URL) == 1
+
+
+async def test_until_the_next_look_a_list_out_of_reach_stays_so_for_the_same_reason() -> None:
+    places = Places()
+    said = []
+    for _ in range(2):
+        with pytest.raises(AuthenticationUnavailable) as away:
+            await judge(places, held())
+        said.append(str(away.value))
+    assert said[0] == said[1]
+    assert "cannot be fetched" in said[0]
+    assert places.fetched.count(LIST_URL) == 1
 
 
 @pytest.mark.parametrize("news", [True, False])
@@ -319,6 +354,8 @@ SUBJECT = status_list()["credentialSubject"]
         (sign(KEYS[STRANGER], json.dumps(status_list()).encode(), kind="vc+jwt"), "another participant"),
         (sign(KEYS[CITY], json.dumps(status_list()).encode(), kind="roster+jws"), "typ"),
         (sign(KEYS[CITY], json.dumps(credential()).encode(), kind="vc+jwt"), "no status list"),
+        (signed(status_list(type=["VerifiableCredential", "MembershipCredential"])), "no status list"),
+        (signed(status_list(issuer=STRANGER)), "another issuer"),
         (
             sign(
                 KEYS[CITY],
@@ -349,6 +386,52 @@ async def test_an_entry_beyond_the_list_is_refused() -> None:
     places = Places()
     places.publish_list()
     assert "entries" in await judge(places, held(10**9))
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_list_behind_a_redirect_is_refused_and_its_issuer_named(status: int) -> None:
+    places = Places()
+    places.served[LIST_URL] = (status, "text/plain", b"")
+    said = await judge(places, held())
+    assert "redirect" in said
+    assert CITY in said
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "https://user:word@stadt.example/status", "https://127.0.0.1/"])
+async def test_a_list_at_a_place_that_is_never_asked_is_refused(url: str) -> None:
+    places = Places()
+    assert CITY in await judge(places, held(statusListCredential=url))
+    assert places.fetched == []
+
+
+async def test_a_list_that_is_too_large_is_refused() -> None:
+    places = Places()
+    places.put(LIST_URL, "a" * 3 * 1024 * 1024)
+    assert "more than" in await judge(places, held())
+
+
+@pytest.mark.parametrize("status", [201, 204, 206, 404, 410, 429, 500])
+async def test_a_place_that_answers_without_a_list_is_named_with_its_answer(status: int) -> None:
+    places = Places()
+    places.served[LIST_URL] = (status, "application/vc+jwt", sign_list())
+    with pytest.raises(AuthenticationUnavailable, match=rf"{CITY} cannot be fetched: .* status {status}"):
+        await judge(places, held())
+
+
+def sign_list() -> bytes:
+    return sign(KEYS[CITY], json.dumps(status_list()).encode(), kind="vc+jwt").encode()
+
+
+async def test_lists_that_come_together_leave_no_more_than_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    places = Places()
+    monkeypatch.setattr("connector.identity.dcp.statuses.MAX_KEPT_BYTES", 40 * 1024)
+    urls = [f"{LIST_URL}-{number}" for number in range(12)]
+    for url in urls:
+        places.put(url, sign_list().decode())
+    said = await asyncio.gather(*(judge(places, held(statusListCredential=url)) for url in urls))
+    assert set(said) == {"good"}
+    kept = [place.kept for place in places.statuses._places.values() if place.kept]
+    assert sum(len(each.bits.bits) for each in kept) <= 40 * 1024
 
 
 async def test_lists_of_a_hostile_issuer_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:

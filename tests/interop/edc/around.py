@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from tests.interop.edc.runtime import EDC, Runtime
+from tests.interop.edc.runtime import EDC, READY_S, Runtime
 
 NS = EDC["@vocab"]
 DSPACE = "https://w3id.org/dspace/v0.8/"
@@ -63,16 +63,16 @@ class Around:
         it is asked what it knows afterwards, and told again.
         """
         url = f"{edc.control}/v1/dataplanes"
-        (own,) = httpx.get(url).json()
+        (own,) = httpx.get(url, timeout=READY_S).json()
         wanted = {own["@id"]: (own["url"], "HttpData-PUSH"), "pulls": (f"{self.url}/dataflows", "HttpData-PULL")}
         for _ in range(MOST_REGISTRATIONS):
             for name, (signals, way) in wanted.items():
                 body = {"@context": EDC, "@type": "DataPlaneInstance", "@id": name, "url": signals}
                 body |= {"allowedSourceTypes": ["HttpData"], "allowedTransferTypes": [way]}
-                answer = httpx.post(url, json=body)
+                answer = httpx.post(url, json=body, timeout=READY_S)
                 assert answer.is_success, answer.text
             time.sleep(SETTLED_S)
-            known = {row["@id"]: _list(row["allowedTransferTypes"]) for row in httpx.get(url).json()}
+            known = {row["@id"]: _list(row["allowedTransferTypes"]) for row in httpx.get(url, timeout=READY_S).json()}
             if known == {name: [way] for name, (_, way) in wanted.items()}:
                 return
         raise AssertionError(f"EDC keeps other data planes than it is told: {known}")

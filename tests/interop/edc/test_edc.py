@@ -20,7 +20,7 @@ from connector.views.assets import AssetOrder, DataClass
 from tests.e2e.live import free_base
 from tests.interop.edc.around import Around, DelayingProxy
 from tests.interop.edc.ours import EDC_ID, ME, Kontor, make_kontor
-from tests.interop.edc.runtime import Runtime, until
+from tests.interop.edc.runtime import READY_S, Runtime, until
 
 pytestmark = pytest.mark.edc
 
@@ -202,7 +202,7 @@ def test_edc_pulls_suspends_resumes_and_ends(pair: Pair) -> None:
 def pulled(pair: Pair, transfer: str) -> int:
     """Pull with the newest address that EDC was told of; return the status."""
     url, token = pair.around.address_of(transfer) or ("", "")
-    answer = httpx.get(url, headers={"Authorization": f"Bearer {token}"})
+    answer = httpx.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=READY_S)
     assert answer.status_code != 200 or answer.content == b"street;cars\n" * 1000
     return answer.status_code
 

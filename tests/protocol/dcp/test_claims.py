@@ -99,8 +99,27 @@ def test_a_status_that_ends_nothing_may_have_more_than_one_bit() -> None:
 
 def test_a_purpose_that_nobody_here_knows_has_one_bit() -> None:
     assert read_claims(v2(credentialStatus={**STATUS, "statusPurpose": "renewal"})).statuses[0].purpose == "renewal"
-    with pytest.raises(ClaimFault, match="more than one bit"):
+    with pytest.raises(ClaimFault, match="expected 1 bit"):
         read_claims(v2(credentialStatus={**STATUS, "statusPurpose": "renewal", "statusSize": 2}))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("statusSize", value) for value in (0, 2, "1", True, [1], {})),
+        *(("statusListIndex", value) for value in (-1, "-1", "+5", "", 5.0, True, None, [94], "٣", "9" * 13)),
+        *(("statusPurpose", value) for value in ("", None, 1, ["revocation"], {}, "a" * 513)),
+        *(("statusListCredential", value) for value in ("", None, 1, ["https://stadt.example"], "a" * 2049)),
+    ],
+)
+def test_the_sentence_about_a_wrong_status_names_the_member_that_is_wrong(name: str, value: Any) -> None:
+    with pytest.raises(ClaimFault, match=f"^{name} "):
+        read_claims(v2(credentialStatus={**STATUS, name: value}))
+
+
+@pytest.mark.parametrize("size", [1, None])
+def test_a_status_may_state_its_one_bit_or_nothing(size: int | None) -> None:
+    assert read_claims(v2(credentialStatus={**STATUS, "statusSize": size})).statuses[0].bit == 94
 
 
 def test_the_type_of_a_status_may_be_a_list() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from connector.protocol.dcp.document import (
     MAX_DOCUMENT,
+    MAX_ENDPOINT,
     MULTIBASE,
     Relationship,
     ServiceType,
@@ -46,7 +47,7 @@ def test_an_endpoint_may_be_a_set() -> None:
         assert read_document(document(service=[{**service, "serviceEndpoint": endpoint}]), DID).services == {}
 
 
-@pytest.mark.parametrize("more", ["?tenant=1", "/a?", "#part", "?x=/presentations/query#"])
+@pytest.mark.parametrize("more", ["?tenant=1", "/a?", "#part", "?x=/presentations/query#", "/" + "a" * MAX_ENDPOINT])
 def test_an_endpoint_behind_which_no_path_can_stand_is_none(more: str) -> None:
     service = {"id": "#cs", "type": "CredentialService", "serviceEndpoint": f"https://stadt.example/dcp{more}"}
     assert read_document(document(service=[service]), DID).services == {}
@@ -62,6 +63,13 @@ def test_a_method_inside_a_relationship_signs_that_alone() -> None:
     read = read_document(document(authentication=[method("#k1")]), DID)
     assert read.may_sign(f"{DID}#k1", Relationship.PRESENTATION)
     assert not read.may_sign(f"{DID}#k1", Relationship.CREDENTIAL)
+
+
+def test_a_method_that_is_written_out_twice_the_same_counts_once() -> None:
+    same, short = method(f"{DID}#k1"), method("#k1")
+    read = read_document(document(verificationMethod=[same], authentication=[same], assertionMethod=[short]), DID)
+    assert set(read.keys) == {f"{DID}#k1"}
+    assert read.may_sign(f"{DID}#k1", Relationship.CREDENTIAL)
 
 
 def test_a_document_without_relationships_is_accepted_where_the_data_space_says_so() -> None:
@@ -126,8 +134,8 @@ def test_keys_of_others_and_of_unknown_forms_are_left_out() -> None:
         json.dumps({"id": "did:web:other.example"}).encode(),
         json.dumps({"verificationMethod": []}).encode(),
         b'{"id": "did:web:stadt.example", "id": "did:web:stadt.example"}',
-        document(verificationMethod=[method("#k1"), method(f"{DID}#k1")]),
-        document(verificationMethod=[method("#k1")], authentication=[method("#k1")]),
+        document(verificationMethod=[method("#k1"), method(f"{DID}#k1", publicKeyJwk={**JWK, "x": "z"})]),
+        document(verificationMethod=[method("#k1")], authentication=[method("#k1", controller="did:web:b.example")]),
         document(verificationMethod=[{}]),
         document(verificationMethod=["#k1"]),
         document(verificationMethod={}),

@@ -1,9 +1,12 @@
 """A document of somebody else is an object within its bound, or a fault that names it."""
 
+import json
+from typing import Any
+
 import pytest
 
 from connector.protocol.dcp.errors import ClaimFault
-from connector.protocol.dcp.objects import cut_envelope, read_object
+from connector.protocol.dcp.objects import CONTEXT, cut_envelope, list_objects, read_message, read_object
 
 
 def test_an_object_of_the_bound_is_read() -> None:
@@ -22,6 +25,26 @@ def test_an_object_of_the_bound_is_read() -> None:
 def test_anything_else_is_a_fault_that_names_the_document(body: bytes, problem: str) -> None:
     with pytest.raises(ClaimFault, match=f"^The text .*{problem}"):
         read_object(body, 8, "The text")
+
+
+def test_a_list_that_is_null_is_one_that_is_missing() -> None:
+    assert list_objects({"credentials": None}, "credentials", 1) == list_objects({}, "credentials", 1) == []
+
+
+@pytest.mark.parametrize(
+    ("context", "problem"),
+    [
+        (None, "is not a list of texts"),
+        (CONTEXT, "is not a list of texts"),
+        ([CONTEXT, {"@vocab": "https://stadt.example/"}], "is not a list of texts"),
+        ([], "does not contain"),
+        (["https://w3id.org/dspace-dcp/v0.8/"], "does not contain"),
+    ],
+)
+def test_the_sentence_about_a_wrong_context_is_true(context: Any, problem: str) -> None:
+    body = json.dumps({"@context": context, "type": "CredentialMessage"}).encode()
+    with pytest.raises(ClaimFault, match=problem):
+        read_message(body, 1024, "CredentialMessage")
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,11 @@ def test_a_scope_that_is_asked_for_twice_is_one() -> None:
     assert read_query(query(scope=[MEMBER.write(), MEMBER.write(three_parts=True)])) == (MEMBER,)
 
 
+def test_a_scope_that_is_null_does_not_hide_the_definition_that_is_asked_for() -> None:
+    with pytest.raises(DefinitionAsked):
+        read_query(query(scope=None, presentationDefinition={"id": "membership"}))
+
+
 def test_the_official_examples_are_read() -> None:
     examples = data_folder("standards", "dcp-1.0.1", "presentation", "example")
     with pytest.raises(DefinitionAsked):

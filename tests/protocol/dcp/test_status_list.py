@@ -1,6 +1,8 @@
 """A status list is expanded within a bound, whatever it is packed as."""
 
 import gzip
+import tracemalloc
+import zlib
 from base64 import b64encode, urlsafe_b64encode
 
 import pytest
@@ -46,6 +48,20 @@ def test_a_list_that_expands_beyond_its_bound_is_refused() -> None:
     with pytest.raises(ClaimFault, match="longer than"):
         expand_status_list(pack(bytes(MAX_BYTES + 1)))
     assert len(expand_status_list(pack(bytes(MAX_BYTES))).bits) == MAX_BYTES
+
+
+def test_what_is_beyond_the_bound_is_never_made() -> None:
+    stream = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+    packed = b"".join(stream.compress(bytes(1 << 20)) for _ in range(128)) + stream.flush()
+    text = "u" + urlsafe_b64encode(packed).rstrip(b"=").decode()
+    tracemalloc.start()
+    try:
+        with pytest.raises(ClaimFault, match="longer than"):
+            expand_status_list(text)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 4 * MAX_BYTES
 
 
 NO_LISTS = {

@@ -55,6 +55,15 @@ async def test_without_an_index_nothing_answers_until_the_first_is_built(index: 
     assert await rows(index, "wald") == [1, 2]
 
 
+async def test_letters_with_figures_behind_them_are_found_however_they_are_written(index: TantivyIndex) -> None:
+    titles = ("Feinstaub PM10", "Feinstaub PM 10", "Feinstaub PM₁₀", "PM der Stadt, 10 Seiten", "PM100", "10 PM")
+    await serve(index, *(numbered(at, title) for at, title in enumerate(titles, 1)))
+    assert await rows(index, "pm10 Feinstaub") == await rows(index, "Feinstaub pm-10") == [1, 2, 3]
+    assert await rows(index, "pm 10 seiten") == [4]
+    assert await rows(index, "pm10 seiten") == []
+    assert await rows(index, "-pm10") == [2, 4, 5, 6]
+
+
 async def test_the_last_change_for_everybody_is_known_with_each_commit(index: TantivyIndex, tmp_path: Path) -> None:
     await serve(index, replace(numbered(1), change=1), replace(numbered(2), change=9, visibility=3))
     assert (index.progress().found, index.progress().shown) == (2, 1)

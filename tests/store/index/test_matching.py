@@ -1,5 +1,6 @@
 """Where the words of a query are in the texts of an entry."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,3 +40,10 @@ def test_texts_that_entries_share_are_marked_alike_and_others_are_not_mixed_up()
         found = explain("wald", made, corrected=False)
         assert [match.text for match in found] == ["Stadtwald", f"Wald {number}"]
         assert [match.text[begin:end] for match in found for begin, end in match.marks] == ["Stadtwald", "Wald"]
+
+
+@pytest.mark.parametrize("query", ["PM10", "pm 10", "PM-10"])
+@pytest.mark.parametrize("title", ["Feinstaub PM10", "Feinstaub PM 10"])
+def test_letters_and_figures_are_marked_however_they_are_written(query: str, title: str) -> None:
+    (match,) = explain(query, entry("a", title), corrected=False)
+    assert "".join(match.text[begin:end] for begin, end in match.marks).replace(" ", "") == "PM10"

@@ -27,7 +27,16 @@ def test_quotes_minus_and_the_last_word_have_a_meaning() -> None:
     assert parse('" " -"" * ()') == ()
 
 
-@given(st.text(alphabet=st.sampled_from('aä"- *(\u0308\u00df'), max_size=60))
+def test_few_letters_with_figures_behind_them_are_one_word_or_two() -> None:
+    one, two = (TypedPart(("pm", "10"), phrase=phrase, prefix=True, joined="pm10") for phrase in (True, False))
+    assert parse("PM10") == parse("PM₁₀") == (one,)
+    assert parse("pm 10") == parse("PM-10") == (two,)
+    assert parse("U3 Linien") == (TypedPart(("u", "3"), phrase=True, joined="u3"), TypedPart(("linien",), prefix=True))
+    for other in ("Haushalt 2024", "Karlsruhe 1", "10 pm", "pm -10", '"pm10"', "1000 m", "abcd12"):
+        assert not any(part.joined for part in parse(other))
+
+
+@given(st.text(alphabet=st.sampled_from('aä1"- *(\u0308\u00df'), max_size=60))
 def test_any_text_has_parts_within_bounds(text: str) -> None:
     parts = parse(text * 20)
     assert sum(len(part.words) for part in parts) <= WORDS

@@ -33,8 +33,9 @@ async def advance(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
     it, the same step would fail again at once: it is counted and tried later.
     """
     for _ in range(STEPS_AT_ONCE):
-        due_at = find_due(process, driver.limits, driver.context.now())
-        if due_at is None or due_at > driver.context.now():
+        now = driver.context.now()
+        due_at = find_due(process, driver.limits, now)
+        if due_at is None or due_at > now:
             return process
         try:
             process = await _step(driver, process)
@@ -83,10 +84,10 @@ async def deliver(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
     pending = process.pending
     assert pending is not None
     table = find_table(process)
-    until = driver.backoff.find_pause_end(process.peer)
-    if process.accepted and not pending.attempts and process.updated_at <= driver.context.now():
+    until, now = driver.backoff.find_pause_end(process.peer), driver.context.now()
+    if process.accepted and not pending.attempts and process.updated_at <= now:
         until = max(until, process.updated_at + driver.backoff.find_write_pause(process.peer))
-    if until > driver.context.now():
+    if until > now:
         fault = driver.backoff.find_fault(process.peer) or pending.fault
         paused = msgspec.structs.replace(process, due_at=until, pending=msgspec.structs.replace(pending, fault=fault))
         return await commits.commit(driver.context, process, paused)
@@ -110,7 +111,7 @@ async def deliver(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
             if not pending.attempts:
                 driver.backoff.note_prompt(process.peer)
             event = f"acknowledged {pending.message}"
-            if not changes and await waiting.is_turn_of_peer(driver, after):
+            if not changes and await waiting.is_turn_of_peer(driver, after, now):
                 after = msgspec.structs.replace(after, due_at=now + waiting.MOMENT_MS)
                 driver.context.acknowledged.keep(process, after, event)
                 driver.context.watch.notify(process.id)

@@ -55,14 +55,14 @@ async def wait(driver: ProcessDriver, process: AnyProcess, until: int | None) ->
     )
 
 
-async def is_turn_of_peer(driver: ProcessDriver, process: AnyProcess) -> bool:
+async def is_turn_of_peer(driver: ProcessDriver, process: AnyProcess, now: int) -> bool:
     """Return whether the next message is the peer's, and nothing else of the process is to be done before."""
     if isinstance(process, Transfer):
         # Only the request has no consequences here; a start or an end moves the data plane by what is stored.
         return process.role is Role.CONSUMER and process.state == TransferState.REQUESTED
     if process.state in NEGOTIATION.terminal:
         return False
-    return isinstance(await driver.decider.decide(process, driver.context.now()), Wait)
+    return isinstance(await driver.decider.decide(process, now), Wait)
 
 
 def find_last_look(driver: ProcessDriver, process: AnyProcess) -> int | None:

@@ -76,9 +76,9 @@ SENTENCES: dict[str, str] = {
     "(PID {0}) nutzt die Datenbank {1}: bitte beenden oder `store.path` auf eine andere Datei setzen.",
     "The store {} cannot be locked ({}): use a local disk.": "Die Datenbank {0} lässt sich nicht sperren ({1}): bitte "
     "einen lokalen Datenträger verwenden.",
-    "The folder {} of the store is missing or not writable: create it, give this user the "
+    "The folder {} of the store is missing or not writable ({}): create it, give this user the "
     "right to write there, or set `store.path` to another file.": "Der Ordner {0} der Datenbank fehlt oder ist nicht "
-    "beschreibbar: bitte anlegen, diesem Benutzer das Schreibrecht geben oder `store.path` auf eine andere Datei setzen.",
+    "beschreibbar ({1}): bitte anlegen, diesem Benutzer das Schreibrecht geben oder `store.path` auf eine andere Datei setzen.",
     "{}.port and {}.port are both {}: give each listener a port of its own.": "{0}.port und {1}.port sind beide {2}: bitte "
     "jedem einen eigenen Port geben.",
     "identity.profile, {}, cannot be used: {}": "identity.profile, {0}, ist nicht brauchbar: {1}",
@@ -99,9 +99,8 @@ SENTENCES: dict[str, str] = {
     "accept the next list whatever its version.": "{0} enthält die Version der genutzten Teilnehmerliste und lässt sich "
     "nicht lesen: bitte aus einer Sicherung wiederherstellen oder löschen; dann wird die nächste Liste ohne Vergleich "
     "übernommen.",
-    "The folder of store.path, {}, cannot be written ({}): make room or repair its disk, or set `store.path` to another "
-    "file.": "In den Ordner von store.path, {0}, lässt sich nicht schreiben ({1}): bitte Platz schaffen, den Datenträger "
-    "prüfen oder `store.path` auf eine andere Datei setzen.",
+    "{} cannot be written ({}): make room or repair its disk.": "{0} lässt sich nicht schreiben ({1}): bitte Platz "
+    "schaffen oder den Datenträger prüfen.",
     "Unknown setting in the environment variable {}: write it as {}, or remove it.": "Unbekannte Einstellung in der "
     "Umgebungsvariablen {0}: bitte als {1} schreiben oder entfernen.",
     "The listener {} cannot be opened at {} ({}): set {}.host to an address of this machine.": "Der Port von {3} ist unter "

@@ -470,7 +470,7 @@ def _find_repeated(process: Process, table: StateMachine, message: str, digest: 
 
 def _is_past(process: Process, table: StateMachine, message: str) -> bool:
     """Return whether a message of the peer led to an earlier state, from which the process has gone on."""
-    sent = {m.target for m in table.transitions if m.sender == process.role.other and m.message == message}
+    sent = {m.target for m in table.transitions if m.message == message and m.sender == process.role.other}
     later = {state for target in sent for state in table.find_reachable(target)}
     return process.state in later - sent - {table.terminated}
 

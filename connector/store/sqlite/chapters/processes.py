@@ -60,6 +60,8 @@ SELECT body FROM processes WHERE place IN (
     FROM json_each(?2)
 )
 """  # noqa: S608 - constants
+# The kind as it is stored: an enumeration would compute its value each time.
+_NAME_OF: dict[type, str] = {Negotiation: ProcessKind.NEGOTIATION.value, Transfer: ProcessKind.TRANSFER.value}
 # Literals, because a partial index is found by them.
 _KIND = {kind: f"kind = '{kind.value}'" for kind in ProcessKind}
 # With a parameter for the kind, SQLite prepares the statement each time anew to see which partial index it allows.
@@ -72,7 +74,7 @@ _BY_PEER_PID = {
 def put(connection: sqlite3.Connection, change: PutProcess) -> None:
     """Insert or update a process. Raises Conflict if the stored version differs, PidTaken for a pid in use."""
     process = change.process
-    key = (process.owner, process.kind.value, process.id)
+    key = (process.owner, _NAME_OF[type(process)], process.id)
     row = to_row(process)
     often, names, listed = row[:5], row[5:7], row[7:]
     try:
@@ -109,13 +111,13 @@ def to_row(process: AnyProcess) -> SqlRow:
 
 def negotiation(connection: sqlite3.Connection, owner: str, id: str) -> Negotiation | None:
     """Return one contract negotiation by its pid on this side."""
-    row = fetch_one(connection, _BY_ID, (owner, ProcessKind.NEGOTIATION.value, id))
+    row = fetch_one(connection, _BY_ID, (owner, _NAME_OF[Negotiation], id))
     return _negotiation(row[0]) if row else None
 
 
 def transfer(connection: sqlite3.Connection, owner: str, id: str) -> Transfer | None:
     """Return one transfer process by its pid on this side."""
-    row = fetch_one(connection, _BY_ID, (owner, ProcessKind.TRANSFER.value, id))
+    row = fetch_one(connection, _BY_ID, (owner, _NAME_OF[Transfer], id))
     return _transfer(row[0]) if row else None
 
 

@@ -14,7 +14,7 @@ from connector.controlplane.usecases.privacy import consent_links, own_consents
 from connector.policy.deciding.consent import DPV
 from connector.ports.entities import PageBounds
 from connector.views.consents import LINK_DAYS, MOST_LINK_DAYS
-from connector.web.chapters.privacy.naming import name_purpose, name_state, show_entries
+from connector.web.chapters.privacy.naming import name_offers, name_purpose, name_state, show_entries
 from connector.web.frame.forms import FormFault, read_form
 from connector.web.frame.listing import read_bounds, read_rows
 from connector.web.frame.visit import Visit, go_to, read_query, render, show_error
@@ -55,7 +55,7 @@ async def _list(visit: Visit, fault: str = "") -> Response:
         fault=fault,
         found=await show_entries(visit, rows),
         following=following,
-        offers=offers,
+        offers=name_offers(visit, offers),
         dataset=dataset or "",
         state=state or "",
         states=STATES,

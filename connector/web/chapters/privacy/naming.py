@@ -1,13 +1,14 @@
 """Consents in the reader's words: the name of a purpose, the state of now, and the title of the offer."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from connector.controlplane.judging.treating.known_data import PURPOSE
 from connector.controlplane.usecases.privacy.own_consents import find_state
 from connector.policy.words.names import name_value
-from connector.ports.entities import Consent
+from connector.ports.entities import Asset, Consent
 from connector.web.frame.visit import Visit
 
 
@@ -31,11 +32,18 @@ def name_state(iri: str) -> str:
     return iri.rpartition("#")[2]
 
 
+def name_offers(visit: Visit, offers: Iterable[Asset]) -> dict[str, str]:
+    """Return the titles of offers by their identifiers; those of one title have the identifier behind it."""
+    titles = {asset.id: visit.words.pick(asset.title, asset.id) for asset in offers}
+    often = Counter(titles.values())
+    return {name: title if often[title] == 1 else f"{title} ({name})" for name, title in titles.items()}
+
+
 async def show_entries(visit: Visit, rows: Sequence[Consent], *, now: bool = True) -> list[ShownConsent]:
     """Return entries in words; those of a history (not `now`) have the state that was recorded."""
     context = visit.desk.context
     assets = await context.store.assets_of(context.owner, sorted({row.dataset for row in rows} - {""}))
-    titles = {name: visit.words.pick(asset.title, name) for name, asset in assets.items()}
+    titles = name_offers(visit, assets.values())
     return [
         ShownConsent(
             entry=row,

@@ -11,6 +11,7 @@ from connector.controlplane.usecases import consents
 from connector.controlplane.usecases.consents import ConsentStatement
 from connector.policy.deciding.consent import DPV, GIVEN
 from connector.ports.entities import PageBounds
+from connector.web.chapters.privacy.naming import name_offers
 from connector.web.frame.forms import read_form
 from connector.web.frame.visit import Visit, go_to, make_link, render
 from connector.web.offering.controls import Option
@@ -71,7 +72,7 @@ async def _show(visit: Visit, typed: Mapping[str, str], faults: Mapping[str, str
         faults=faults,
         states=[Option(state, visit.words.say(f"consents.says-{state}")) for state in _STATES],
         purposes=list_values(operands, visit.words, operands.operands[PURPOSE]),
-        offers=[Option(asset.id, visit.words.pick(asset.title, asset.id)) for asset in offers],
+        offers=[Option(name, title) for name, title in name_offers(visit, offers).items()],
     )
 
 

@@ -32,3 +32,14 @@ async def test_an_entry_about_all_offers_says_so_and_an_unknown_offer_keeps_its_
     rows = [values.consent("a" * 64), values.consent("a" * 64, dataset="urn:gone")]
     shown = await naming.show_entries(_visit(office), rows)
     assert [one.title for one in shown] == ["Alle Angebote", "urn:gone"]
+
+
+async def test_two_offers_of_one_title_can_be_told_apart(office: Office) -> None:
+    title = {"de": "Fahrten"}
+    offers = [
+        values.asset("rides-1", title=title),
+        values.asset("rides-2", title=title),
+        values.asset("bins", title={"de": "Tonnen"}),
+    ]
+    named = naming.name_offers(_visit(office), offers)
+    assert named == {"rides-1": "Fahrten (rides-1)", "rides-2": "Fahrten (rides-2)", "bins": "Tonnen"}

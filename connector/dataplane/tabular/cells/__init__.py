@@ -1,0 +1,1 @@
+"""What a cell of a table of another library holds, as a value of a row."""
