@@ -375,7 +375,7 @@ class DcpIdentity:
 
     def _is_by_key(self, token: str) -> bool:
         """Return whether a token, which is not verified here, is one by the keys of the list of such a member."""
-        opened = open_signed(token, limit=MAX_TOKEN, kinds=(KIND,), algorithms=PEER_ALGORITHMS)
+        opened = open_signed(token, limit=MAX_TOKEN, kinds=(KIND,), algorithms=PEER_ALGORITHMS, of_others=True)
         if opened.kid is None or "#" in opened.kid:
             return False
         entry = self._find_entry(read_issuer(opened))

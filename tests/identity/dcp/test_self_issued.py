@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import jwt
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import (
@@ -22,7 +23,7 @@ from jwt.utils import base64url_decode, base64url_encode
 from connector.identity.dcp.methods import find_sealing_keys, read_key
 from connector.identity.dcp.self_issued import RULES, ListKeys, list_nothing, verify_self_issued
 from connector.identity.jws import Rejected
-from connector.identity.keys import KeyFault, from_jwk
+from connector.identity.keys import RSA_ALGORITHMS, KeyFault, from_jwk
 from connector.identity.tokens import MAX_TOKEN, issue
 from connector.ports.identity import AuthenticationUnavailable
 from connector.protocol.dcp.document import Relationship, write_document
@@ -191,6 +192,32 @@ async def test_both_kinds_of_own_keys_sign(algorithm: str) -> None:
     key, places = key_of(FIRM, algorithm), Places()
     places.publish(FIRM, key)
     assert await judge(issue(key, issuer=FIRM, audience=US, jti="once", now_s=NOW_S), places) is None
+
+
+async def test_unknown_members_of_the_header_say_nothing_and_who_signed_is_the_issuer() -> None:
+    async def send(**more: object) -> str | None:
+        header = {"kid": KEYS[FIRM].kid, **more}
+        return await judge(jwt.encode(CLAIMS, KEYS[FIRM].private, algorithm="ES256", headers=header))
+
+    for name, value in {"cty": "JWT", "x5t#S256": "AAAA", "iss": FIRM, "v": {"a": 1}}.items():
+        assert await send(**{name: value}) is None, name
+    assert await send(iss=CITY) == "key-name"
+
+
+async def test_an_rsa_key_that_names_no_algorithm_signs_by_each_that_is_known() -> None:
+    private, places = generate_rsa(65_537, 2048), Places()
+    jwk = {name: RSAAlgorithm.to_jwk(private.public_key(), as_dict=True)[name] for name in ("kty", "n", "e")}
+    method = {"id": KEYS[FIRM].kid, "type": "JsonWebKey2020", "controller": FIRM, "publicKeyJwk": jwk}
+    places.publish(FIRM, KEYS[FIRM], verificationMethod=[method])
+    for name in RSA_ALGORITHMS:
+        token = jwt.encode(CLAIMS, private, algorithm=name, headers={"kid": KEYS[FIRM].kid})
+        assert await judge(token, places) is None, name
+    method["publicKeyJwk"] = {**jwk, "alg": "PS256"}
+    named = Places()
+    named.publish(FIRM, KEYS[FIRM], verificationMethod=[method])
+    assert await judge(token, named) == "key-algorithm"
+    confused = jwt.encode(CLAIMS, b"x" * 64, algorithm="HS256", headers={"kid": KEYS[FIRM].kid})
+    assert await judge(confused, places) == "algorithm"
 
 
 @settings(max_examples=150, deadline=None)

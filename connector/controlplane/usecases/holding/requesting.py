@@ -201,9 +201,12 @@ async def _read_metadata(service: CredentialService, issuer: str) -> Sequence[Su
 def _choose(
     supported: Sequence[SupportedCredential], kind: str, profiles: Sequence[str]
 ) -> Sequence[SupportedCredential]:
-    """Return the objects of a type: one in each wanted profile, or in the first one that both sides have."""
+    """Return the objects of a type: one in each wanted profile, or in the first one that both sides have.
+
+    If none is wanted, also one without a profile: what comes is judged when it comes.
+    """
     found = {each.profile: each for each in reversed(supported) if each.kind == kind}
-    wanted = profiles or [profile for profile in ClaimsProfile if profile in found][:1]
+    wanted = profiles or [profile for profile in (*ClaimsProfile, "") if profile in found][:1]
     if not wanted or not all(profile in found for profile in wanted):
         raise _Refused(f"The issuer does not issue {kind} in the profile that is wanted.")
     return [found[profile] for profile in wanted]
