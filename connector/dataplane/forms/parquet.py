@@ -38,7 +38,7 @@ class ParquetForm:
         held = self._held
         arrays, metadata = {}, {}
         for name, values in held.columns.items():
-            kind = find_kind(values)
+            kind = find_kind(values, held.layout.has_point(name))
             arrays[name] = pa.array(convert_all(values, kind), type=_TYPES[kind])
         if held.layout.geometry or held.layout.shaped:
             name = name_geometry(held.layout)

@@ -10,16 +10,23 @@ from connector.ports.flow import Record
 class Layout(NamedTuple):
     """The columns of a table, the one of its geometry (empty without), and the reference system of coordinates.
 
-    If `shaped`, the geometry comes from several columns and has none of its own. `decimal` is the sign before the
-    decimals of numbers that are texts. If `fixed`, a row has no other columns.
+    If `shaped`, the geometry comes from several columns and has none of its own. `decimal` and `thousands` are the
+    signs of numbers that are texts, in the columns of `certain`; elsewhere a number may be written in another way. If
+    `fixed`, a row has no other columns.
     """
 
     columns: tuple[str, ...]
     geometry: str = ""
     shaped: bool = False
     crs: str = ""
-    decimal: str = "."
+    decimal: str = ""
+    thousands: str = ""
+    certain: tuple[str, ...] = ()
     fixed: bool = True
+
+    def has_point(self, column: str) -> bool | None:
+        """Return whether a point in a number of a column stands before its decimals; None if that is not certain."""
+        return self.decimal == "." if column in self.certain else None
 
 
 class ShapedRow(NamedTuple):
