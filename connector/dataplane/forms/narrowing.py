@@ -56,10 +56,10 @@ class NarrowedWriter:
         shaped = self._find_places(fields)
         crs = self._prepare_places(shaped)
         self._tests = [*self._make_conditions(fields), *self._make_time_test(fields), *self._tests]
-        own = shaped[0] if len(shaped) == 1 else ""
-        if own and own not in columns and choice.form in _SPATIAL:
+        own = shaped[0] if len(shaped) == 1 else None
+        if own is not None and own not in columns and choice.form in _SPATIAL:
             columns = (*columns, own)
-        geometry = own if own in columns else ""
+        geometry = own if own in columns else None
         # An object of JSON can have fields that the first ones lack; it keeps them unless columns are chosen.
         fixed = bool(choice.columns) or records.format == "csv" or records.format not in STREAMED
         certain = tuple(name for name in columns if is_certain(name, records.decimal, records.certain))

@@ -226,3 +226,15 @@ async def test_german_numbers_are_the_same_numbers_in_every_form(provider: Side,
     for where, count in (("betrag>=1000", 1), ("betrag<0", 1), ("x>7.2", 1), ("x<8", 2)):
         _, some, _ = await take(http, url, token, form="json", where=where)
         assert len(json.loads(some)) == count, where
+
+
+@pytest.mark.parametrize("form", [*READ, "geojson"])
+async def test_a_column_without_a_name_keeps_its_values(provider: Side, http: aiohttp.ClientSession, form: str) -> None:
+    address = provider.give("index.csv", b",a\nr7,x\nr8,y\n")
+    treatment = encoded(Treatment(records=Records(format="csv"), forms=FORMS))
+    url, token = url_and_token(
+        await provider.serve(address, lease(treatment=treatment), media_type="text/csv", live=True)
+    )
+    _, data, _ = await take(http, url, token, form=form)
+    rows = [one["properties"] for one in json.loads(data)["features"]] if form == "geojson" else READ[form](data)
+    assert [list(row.values()) for row in rows] == [["r7", "x"], ["r8", "y"]]
