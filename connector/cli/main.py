@@ -1,6 +1,7 @@
 """The entry point: the list of all words, the import of the used one, and the exit code of a failure."""
 
 import difflib
+import errno
 import importlib
 import os
 import sys
@@ -190,9 +191,14 @@ def _print_error(sentence: str) -> None:
     print(f"datenkontor: {strip_controls(sentence)}", file=sys.stderr)
 
 
+_NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
 def _describe_system_fault(error: OSError) -> str:
     """Return an error of the system as a sentence, with the file that it is about, and without its number."""
     reason = error.strerror or str(error) or "the disk failed"
+    if error.errno in _NO_SPACE:
+        return f"{error.filename or 'A file'} cannot be written ({reason}): make room, then make the same call again."
     return f"{error.filename} cannot be used: {reason}." if error.filename else f"{reason}."
 
 

@@ -1,5 +1,6 @@
 """The entry point: the imports of its help, wrong use, and its end as a process."""
 
+import errno
 import os
 import signal
 import socket
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.cli.main import _move_leading
+from connector.cli.main import _move_leading, _report_unforeseen
 from tests.cli.conftest import Cli
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,6 +101,15 @@ def test_a_noun_alone_shows_its_verbs(cli: Cli) -> None:
     done = cli("asset")
     assert done.code == 2
     assert "withdraw" in done.err
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_disk_without_space_is_told_with_what_to_do(number: int, capsys: pytest.CaptureFixture[str]) -> None:
+    _report_unforeseen(OSError, OSError(number, os.strerror(number), "authority.json"), None)
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "authority.json cannot be written" in said
+    assert "make room, then make the same call again" in said
 
 
 def test_an_unforeseen_failure_is_one_sentence_without_a_trace() -> None:

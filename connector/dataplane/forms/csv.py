@@ -43,7 +43,7 @@ class CsvForm:
             if not layout.fixed and not row.values.keys() <= names:
                 raise BadChoice("A row has a field that the header lacks: declare all fields of the asset.")
             # A text that is no geometry stays out, as in every form: in other coordinates it would be wrong.
-            place = "" if row.shape is None else to_wkt(row.shape)
+            place = "" if row.shape is None else self._guard(to_wkt(row.shape))
             lines.append([place if name == layout.geometry else self._to_cell(row, name) for name in layout.columns])
         return self._write(lines)
 

@@ -241,10 +241,10 @@ class DcpIdentity:
         token = bearer(authorization)
         if not self._members.in_force:
             raise AuthenticationUnavailable("The participant list is missing or has expired: get a newer one.")
-        if self._profile.moving_over and self._is_by_key(token):
-            return await self._members.authenticate(authorization, intent)
         try:
             async with asyncio.timeout(DEADLINE_S):
+                if self._profile.moving_over and self._is_by_key(token):
+                    return await self._members.authenticate(authorization, intent)
                 sender = await self._verify_token(token)
                 shown = await self._find_shown(sender, self._profile.show.get(intent, ()))
         except TimeoutError:

@@ -99,6 +99,8 @@ SENTENCES: dict[str, str] = {
     "accept the next list whatever its version.": "{0} enthält die Version der genutzten Teilnehmerliste und lässt sich "
     "nicht lesen: bitte aus einer Sicherung wiederherstellen oder löschen; dann wird die nächste Liste ohne Vergleich "
     "übernommen.",
+    "{} cannot be written ({}): make room, then make the same call again.": "{0} lässt sich nicht schreiben ({1}): bitte "
+    "Platz schaffen und den Aufruf wiederholen.",
     "{} cannot be written ({}): make room or repair its disk.": "{0} lässt sich nicht schreiben ({1}): bitte Platz "
     "schaffen oder den Datenträger prüfen.",
     "Unknown setting in the environment variable {}: write it as {}, or remove it.": "Unbekannte Einstellung in der "
@@ -346,6 +348,7 @@ SENTENCES: dict[str, str] = {
     "They are in no sum and no mean.": "Sie fehlen in Summen und Mittelwerten.",
     "They leave empty.": "Ihre Stellen sind leer.",
     "The peer refused the token.": "Die Gegenstelle hat das Zugangstoken abgelehnt.",
+    "The provider refuses what was chosen: {}": "Der Anbieter lehnt die Auswahl ab: {0}",
     "The peer's data endpoint answered with status {}.": "Der Datenendpunkt der Gegenstelle hat mit Status {0} "
     "geantwortet.",
     "The source did not answer: {}": "Die Quelle hat nicht geantwortet: {0}",

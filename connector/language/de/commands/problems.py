@@ -27,6 +27,7 @@ SENTENCES: dict[str, str] = {
     "Not a directory": "das ist kein Ordner",
     "File exists": "Datei existiert bereits",
     "No space left on device": "kein Speicherplatz frei",
+    "Disk quota exceeded": "das Kontingent auf dem Datenträger ist aufgebraucht",
     "Read-only file system": "das Dateisystem ist schreibgeschützt",
     "Input/output error": "Lese- oder Schreibfehler",
     "File name too long": "Dateiname zu lang",
