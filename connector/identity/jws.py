@@ -7,7 +7,8 @@ their documents may have more members there, which say nothing (RFC 7515, 4; Sec
 
 import re
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -61,6 +62,15 @@ class Rejected(Unauthenticated):
         super().__init__(f"{rule}: {reason}")
         self.rule = rule
         self.problem = reason
+
+
+@contextmanager
+def about(what: str) -> Iterator[None]:
+    """Say whose text breaks a rule in the body of the statement: for one request, several signed texts are judged."""
+    try:
+        yield
+    except Rejected as fault:
+        raise Rejected(fault.rule, f"{what}: {fault.problem}") from fault.__cause__
 
 
 class Opened(msgspec.Struct, frozen=True):

@@ -54,6 +54,37 @@ async def test_a_membership_of_the_city_counts() -> None:
     assert found.claims == {"role": ["company"]}
 
 
+OLD = {"validUntil": "2026-01-02T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (present(presentation(MEMBER, exp=NOW_S - 60)), "the presentation: it has expired."),
+        (present(presentation(MEMBER), key=KEYS[CITY]), "the presentation: kid names a key of another"),
+        (
+            present(presentation(MEMBER, signed(credential(**OLD)))),
+            "credential 2 of the presentation: it has expired.",
+        ),
+        (
+            present(presentation(signed(credential(), key_of(CITY)))),
+            f"the credential of {CITY}: the signature does not verify.",
+        ),
+        (
+            present(presentation(signed(credential(credentialStatus=status_at(1))))),
+            f"the credential of {CITY}: the status list of {CITY}: the signature does not verify.",
+        ),
+    ],
+    ids=["old presentation", "presentation of another", "old credential", "forged credential", "forged list"],
+)
+async def test_the_sentence_says_whose_text_breaks_the_rule(text: str, problem: str) -> None:
+    places = Places()
+    places.publish_list(key=key_of(CITY))
+    with pytest.raises(Rejected) as refused:
+        await verify(text, places)
+    assert refused.value.problem.startswith(problem)
+
+
 async def test_the_older_data_model_counts_too() -> None:
     context = {"@context": ["https://www.w3.org/2018/credentials/v1"]}
     inside = {**context, "type": ["VerifiableCredential", "MembershipCredential"], "credentialSubject": {"id": FIRM}}

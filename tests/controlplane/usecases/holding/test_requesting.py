@@ -41,6 +41,7 @@ class City:
             KEYS[CITY],
             service=[{"id": f"{CITY}#issuer", "type": "IssuerService", "serviceEndpoint": SERVICE}],
         )
+        places.locations[f"{SERVICE}/credentials"] = "https://elsewhere.example/requests/r-1/"
         places.services |= {
             f"{SERVICE}/credentials": self._take,
             f"{SERVICE}/metadata": self._show,
@@ -140,12 +141,24 @@ async def test_a_look_finds_what_was_lost(told: RequestStatus, state: IssuanceSt
     city = City(firm)
     city.told = told
     asked = await requesting.request(firm.service, CITY, ["MembershipCredential"], [], by="person")
-    await step(firm, asked.id)
-    firm.places.services[f"{SERVICE}/requests/-"] = city._tell
+    firm.places.services[f"{SERVICE}/requests/r-1"] = city._tell
+    assert (await step(firm, asked.id)).issuer_pid == "r-1"
     after = await step(firm, asked.id)
     assert after.state is state
     await step(firm, asked.id)
     assert len(city.asked) == sent
+
+
+async def test_a_request_whose_issuer_names_no_place_waits_and_is_sent_again_by_a_person() -> None:
+    firm = await hold()
+    city = City(firm)
+    firm.places.locations.clear()
+    asked = await requesting.request(firm.service, CITY, ["MembershipCredential"], [], by="person")
+    after = await step(firm, asked.id)
+    assert (after.state, after.due_at) == (IssuanceState.REQUESTED, None)
+    again = await requesting.request(firm.service, CITY, ["MembershipCredential"], [], by="person")
+    after = await step(firm, again.id)
+    assert (again.id, after.state, len(city.asked)) == (asked.id, IssuanceState.REQUESTED, 2)
 
 
 async def test_an_offer_becomes_a_request_if_the_issuer_is_trusted_and_else_waits() -> None:
