@@ -43,8 +43,10 @@ SENTENCES: dict[str, str] = {
     "ask-recover": "Die Mitglieder lehnen den ersten Hauptschlüssel von nun an ab, endgültig. Fortfahren?",
     "invited": "Den Link so an {name} senden, dass niemand sonst ihn liest. Er gilt einmal, "
     "innerhalb von {count} Tagen.",
+    "namesake": "{id} heißt bereits {name}. Mit dem eigenen Schlüssel dient dieser Link dort einem neuen Hostnamen; "
+    "Rollen und Angaben bleiben. Alle anderen werden ein zweites Mitglied dieses Namens.",
     "invited-one": "Den Link so an {name} senden, dass niemand sonst ihn liest. Er gilt einmal, innerhalb eines Tages.",
-    "ask-suspend": "Niemand spricht mehr mit {id}, und was mit dieser Stelle läuft, endet. "
+    "ask-suspend": "Bis zur Wiederzulassung spricht dann niemand mit {id}, und was mit dieser Stelle läuft, endet. "
     "Mitgliedschaft ruhen lassen?",
     "restored": "Dies ist die Vertrauensstelle eines Datenraums, und die Mitglieder lehnen Listen ab, die älter sind "
     "als die, die sie kennen. Sobald der Prozess läuft: wiederholen, was sich seit der Sicherung geändert hat, und "
@@ -64,6 +66,7 @@ SENTENCES: dict[str, str] = {
     "ask-withdraw": "Mit dem Link für {name} wird dann niemand mehr Mitglied. Die Einladung zurückziehen?",
     "withdrawn": "Die Einladung für {name} ist zurückgezogen.",
     "ask-partner": "Was mit den Mitgliedern von {id} läuft, endet. Von der Liste nehmen?",
+    "not-partner": "{id} ist keine gelistete Vertrauensstelle: `authority partner list` listet sie auf.",
     "partner-removed": "{id} ist nicht mehr gelistet.",
     "ask-renew": "Die Mitglieder lehnen die alten Hauptschlüssel von nun an ab, endgültig. Fortfahren?",
     "ask-renew-by-hand": "Jedes Mitglied muss die neuen Hauptschlüssel von Hand eintragen, bevor der Schlüssel des "

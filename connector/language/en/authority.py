@@ -36,8 +36,10 @@ SENTENCES: dict[str, str] = {
     "ask-recover": "Members refuse the first root from now on, for good. Go on?",
     "invited": "Send the link to {name} on a way on which nobody else reads it. It can be used "
     "once, within {count} days.",
+    "namesake": "{id} is called {name} already. With its own key it uses this link for a new host name, and keeps its "
+    "roles and claims. Anybody else becomes a second member of that name.",
     "invited-one": "Send the link to {name} on a way on which nobody else reads it. It can be used once, within 1 day.",
-    "ask-suspend": "Nobody speaks with {id} any more, and what runs with it ends. Suspend it?",
+    "ask-suspend": "Nobody will speak with {id} until it is admitted again, and what runs with it ends. Suspend it?",
     "restored": "This is the authority of a data space, and members refuse lists that are older than those that they "
     "have seen. Once its process runs: repeat what was changed since the backup, and run `datenkontor authority rotate "
     "--root FILE --stolen --settings {settings}`, once more for each rotation since the backup.",
@@ -47,7 +49,7 @@ SENTENCES: dict[str, str] = {
     "there asks for it.",
     "suspended": "{id} is suspended.",
     "admitted": "{id} takes part again.",
-    "ask-revoke": "{id} is no member any more, and its credentials end for good. Revoke it?",
+    "ask-revoke": "{id} will be no member any more, and its credentials end for good. Revoke it?",
     "revoked": "{id} is revoked.",
     "open": "Invited until {until}: {name}",
     "partner-added": "{id} is listed, for {types}.",
@@ -55,6 +57,7 @@ SENTENCES: dict[str, str] = {
     "ask-withdraw": "The link for {name} makes nobody a member any more. Withdraw the invitation?",
     "withdrawn": "The invitation for {name} is withdrawn.",
     "ask-partner": "What runs with the members of {id} ends. Take it off the list?",
+    "not-partner": "{id} is no listed authority: `authority partner list` shows them.",
     "partner-removed": "{id} is not listed any more.",
     "ask-renew": "Members refuse the old roots from now on, for good. Go on?",
     "ask-renew-by-hand": "Each member has to pin the new roots by hand before the issuer key ends. Go on?",
