@@ -122,7 +122,7 @@ def invite(
     ] = None,
     days: Annotated[int, typer.Option(min=1, max=90, help="How long the link can be used, in days.")] = 7,
 ) -> None:
-    """Make a link with which one organisation joins, once: `datenkontor join LINK`.
+    """Make a link with which one organisation joins, once: `datenkontor join LINK DIR`.
 
     The link is shown once. Send it on a way on which nobody else reads it.
     """

@@ -6,9 +6,12 @@ SENTENCES: dict[str, str] = {
     "no-passphrase": "The settings name no pass phrase: write it to a file of mode 0600, and name the file in "
     "identity.secret_file.",
     "protected": "Encrypted with the pass phrase: {names}.",
+    "all-protected": "No private key lies in a file without a pass phrase: nothing was changed.",
     "no-hardware": "The settings name no token: add the section identity.hardware with module, token and label.",
     "key-created": "The key {id} is in the token {token}, which it cannot leave; the card {card} states it.",
-    "no-rotation": "Only a key in a file, of a participant with the mechanism dcp, is rotated by its authority: use "
+    "in-token": "The key is in the token {token}: give identity.hardware another label, run `key create`, and send the "
+    "card to the data-space operator.",
+    "no-rotation": "Only the key of a participant with the mechanism dcp is rotated by its authority: use "
     "`card --new-key`, and send the card to the data-space operator.",
     "ask-rotate": "A new key takes the place of {path} with the next start. Make it?",
     "ask-announce": "A new key gets into the list and the document; {path} goes on signing. Make it?",
@@ -33,6 +36,7 @@ SENTENCES: dict[str, str] = {
     "members were told of it, and each verifies it itself.",
     "rotated": "Certificate {number} is made; the new issuer key signs until {until}.",
     "ask-stolen": "All credentials of this authority end now, and each process asks for its own anew. Go on?",
+    "no-spare": "There is no spare root left: `authority renew` makes the next pair, with the same file.",
     "ask-recover": "Members refuse the first root from now on, for good. Go on?",
     "invited": "Send the link to {name} on a way on which nobody else reads it. It can be used "
     "once, within {count} days.",
@@ -65,7 +69,8 @@ SENTENCES: dict[str, str] = {
     "--by-hand.",
     "pin-later": "Members follow by themselves. Who pins by hand compares the thumbprint {root}.",
     "pin-by-hand": "Tell each member the thumbprint, by telephone; it runs `datenkontor authority pin {root}`. When "
-    "all have, run `authority rotate` with the new root: then the old ones count no more.",
+    "all have, run `authority rotate` with the new root: then the old ones count no more. The process of this "
+    "folder has them after a restart: restart it before that.",
     "not-followed": "The settings {file} read no list from the address of an authority: hand the file of its roots "
     "over, and name it in identity.operator_key.",
     "pinned": "The roots in {path} are pinned. Restart the process.",
