@@ -35,14 +35,7 @@ from connector.identity.tokens import LEEWAY_S, Verified, bearer, issue, make_re
 from connector.net.addresses import parse_url
 from connector.net.aside import work_aside
 from connector.net.errors import Blocked
-from connector.ports.identity import (
-    AuthenticationUnavailable,
-    Caller,
-    Exclusion,
-    Intent,
-    ListInUse,
-    Participant,
-)
+from connector.ports.identity import AuthenticationUnavailable, Caller, Exclusion, Intent, ListInUse, Participant
 from connector.views.conversion import moment
 
 KIND = "roster+jws"
