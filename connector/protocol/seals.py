@@ -7,7 +7,7 @@ software signs under another label is none of ours.
 """
 
 import re
-from binascii import b2a_base64
+from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Final, NamedTuple
@@ -81,7 +81,7 @@ def compute_digest(content: bytes) -> str:
     >>> compute_digest(b"")
     '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='
     """
-    return b2a_base64(sha256(content).digest(), newline=False).decode()
+    return b64encode(sha256(content).digest()).decode()
 
 
 def make_base(values: Mapping[str, str], parameters: str) -> bytes:
