@@ -16,8 +16,7 @@ import msgspec
 
 from connector.identity.files import FileFault, read_bounded
 from connector.identity.keys import KeyFault, SigningKey, VerificationKey, from_jwk, public_jwk
-from connector.identity.roster import bearer
-from connector.identity.tokens import issue, make_replay_key, verify
+from connector.identity.tokens import bearer, issue, make_replay_key, verify
 from connector.net.client import GuardedClient
 from connector.net.errors import NetError
 from connector.ports.dataplane import PlaneUnavailable

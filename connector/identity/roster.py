@@ -21,7 +21,7 @@ import msgspec
 
 from connector.identity.credentials import ListedCredentialKeys
 from connector.identity.files import try_to_write
-from connector.identity.jws import Rejected
+from connector.identity.jws import Rejected, check_one_reading
 from connector.identity.keys import KeyFault, SigningKey, VerificationKey, from_jwk
 from connector.identity.listing.certificates import Signer, compare_signers, open_list
 from connector.identity.listing.own import find_own_warning
@@ -31,18 +31,11 @@ from connector.identity.listing.sources import MAX_DOCUMENT, RosterRejected, Ros
 from connector.identity.listing.successions import show_successors
 from connector.identity.listing.verified import LastVerified, RootKeys
 from connector.identity.seals import ListedSeals
-from connector.identity.tokens import LEEWAY_S, Verified, issue, make_replay_key, verify
+from connector.identity.tokens import LEEWAY_S, Verified, bearer, issue, make_replay_key, verify
 from connector.net.addresses import parse_url
+from connector.net.aside import work_aside
 from connector.net.errors import Blocked
-from connector.ports.identity import (
-    AuthenticationUnavailable,
-    Caller,
-    Exclusion,
-    Intent,
-    ListInUse,
-    Participant,
-    Unauthenticated,
-)
+from connector.ports.identity import AuthenticationUnavailable, Caller, Exclusion, Intent, ListInUse, Participant
 from connector.views.conversion import moment
 
 KIND = "roster+jws"
@@ -289,7 +282,7 @@ class RosterIdentity:
         stays in use until it expires.
         """
         try:
-            changed = self._use(await self._source())
+            changed = await self._use_aside(await self._source())
         except RosterRejected as fault:
             self._fault = str(fault)
             if not self._use_kept():
@@ -306,9 +299,17 @@ class RosterIdentity:
         except RosterRejected:
             return False  # it is older than what was accepted last, or of other roots
 
+    async def _use_aside(self, signed: bytes) -> bool:
+        # One of thousands of members takes a second; what is newer by then counts.
+        await work_aside(len(signed), partial(self._read, signed))
+        return self._use(signed)
+
+    def _read(self, signed: bytes) -> Roster:
+        now, first = self._clock(), self._roster is None
+        return read_roster(signed, operator=self._operator, now_ms=now, seen=self._seen, take_expired=first)
+
     def _use(self, signed: bytes) -> bool:
-        first = self._roster is None
-        roster = read_roster(signed, operator=self._operator, now_ms=self._clock(), seen=self._seen, take_expired=first)
+        roster = self._read(signed)
         self._text = hashlib.sha256(signed).digest()
         # A second refresh may have overtaken this one while it was fetching.
         changed = self._roster is None or roster.seen != self._seen
@@ -335,7 +336,7 @@ class RosterIdentity:
                 return False
             try:
                 signed = await self._source()
-                changed = hashlib.sha256(signed).digest() != self._text and self._use(signed)
+                changed = hashlib.sha256(signed).digest() != self._text and await self._use_aside(signed)
             except RosterRejected:
                 return False
             else:
@@ -392,10 +393,7 @@ class RosterIdentity:
         return f"Bearer {token}"
 
     async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:  # noqa: ARG002 - as above
-        """Verify a member's token; raises Unauthenticated, or AuthenticationUnavailable if the list has expired.
-
-        A caller that the list in use does not know may be on a list that was published a moment ago.
-        """
+        """Verify a token by the newest list; raises Unauthenticated, and AuthenticationUnavailable without a list."""
         token = bearer(authorization)
         before = self._roster
         try:
@@ -452,19 +450,13 @@ class RosterIdentity:
         return tuple(self._roster.participants.values()) if self._roster else ()
 
 
-def bearer(authorization: str | None) -> str:
-    """Return the token of an Authorization header of the scheme Bearer; raises Unauthenticated."""
-    scheme, _, token = (authorization or "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip(" "):
-        raise Unauthenticated("The request has no Authorization header with the scheme Bearer.")
-    return token.lstrip(" ")
-
-
 def _open_roster(signed: bytes, roots: RootKeys, pinned: RootKeys) -> tuple[Signer, Roster]:
     """Verify and parse a list, whatever its times; raises KeyFault, Rejected and RosterRejected."""
     signer = open_list(signed, kind=KIND, roots=roots, limit=MAX_DOCUMENT)
     try:
         document = msgspec.json.decode(signer.payload, type=RosterDocument)
+        if msgspec.json.encode(document) != signer.payload:
+            check_one_reading(signer.payload, "form")
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise RosterRejected(f"The participant list does not have the expected form: {error}") from None
     keys = check_members(document.members)

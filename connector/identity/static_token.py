@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 
-from connector.identity.roster import bearer
+from connector.identity.tokens import bearer
 from connector.ports.identity import Caller, Intent, Participant, Unauthenticated
 
 

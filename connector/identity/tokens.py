@@ -20,6 +20,7 @@ from connector.identity.jws import (
 )
 from connector.identity.keys import SigningKey, VerificationKey
 from connector.ports.entities import ReplayKey
+from connector.ports.identity import Unauthenticated
 
 MAX_TOKEN = 8 * 1024
 MAX_LIFETIME_S = 600
@@ -99,6 +100,14 @@ def issue(
         **({"seals_messages": True} if seals_messages else {}),
     }
     return sign(key, msgspec.json.encode(claims), kind=KIND)
+
+
+def bearer(authorization: str | None) -> str:
+    """Return the token of an Authorization header of the scheme Bearer; raises Unauthenticated."""
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip(" "):
+        raise Unauthenticated("The request has no Authorization header with the scheme Bearer.")
+    return token.lstrip(" ")
 
 
 def verify(token: str, *, audience: str, keys_of: KeysOf, now_s: float) -> Verified:

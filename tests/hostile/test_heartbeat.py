@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -29,7 +30,7 @@ from connector.controlplane.core.errors import Invalid
 from connector.controlplane.usecases import negotiation
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.offering import assets
-from connector.identity.keys import SigningKey
+from connector.identity.keys import SigningKey, generate
 from connector.identity.tokens import issue
 from connector.protocol.dsp.common import CONTEXT
 from connector.views.assets import AssetOrder
@@ -37,6 +38,8 @@ from connector.views.policies import CompareOrder, ExplainOrder, LintOrder, Tria
 from tests.app.conftest import listening
 from tests.hostile.memory import resident
 from tests.hostile.test_answers import Known, Liar, dataset, lying
+from tests.identity.dcp.test_partners import PARTNER, Other
+from tests.identity.lists import CITY, CITY_KEY, Board, document, identity, member, signed
 from tests.interop.ours import PEER
 from tests.net.servers import client
 from tests.pair.space import Space, host, participant
@@ -342,6 +345,23 @@ async def test_no_step_takes_long_when_a_dataset_has_many_large_offers(target: I
                         await asking
         assert liar.asked
         assert steps.longest_s <= LONGEST_S, steps.what
+
+
+async def test_no_step_takes_long_when_a_list_with_very_many_members_is_read() -> None:
+    keys = [generate() for _ in range(3_000)]
+    members = [member(f"did:web:m{number}.example", key) for number, key in enumerate(keys)]
+    other, board = Other(), Board()
+    of_partner, own = other.lists(), await identity(board, CITY, CITY_KEY)
+    for version, write in ((2, msgspec.json.encode), (3, lambda listed: b" " + msgspec.json.encode(listed))):
+        other.content = board.content = signed(write(document(version, members)))
+        with watched() as steps:
+            assert await asyncio.create_task(of_partner.refresh([PARTNER]))
+            assert await asyncio.create_task(own.refresh())
+        assert steps.longest_s <= LONGEST_S, steps.what
+    other.content = board.content = signed(document(4, [*members, member(CITY, CITY_KEY)]))
+    with watched() as steps:
+        assert await asyncio.create_task(own.look_again(own.roster))
+    assert steps.longest_s <= LONGEST_S, steps.what
 
 
 async def test_heads_without_end_and_bodies_that_are_held_take_little_memory(target: Target) -> None:

@@ -41,6 +41,11 @@ def signed(value: RosterDocument | Mapping[str, Any] | bytes, key: SigningKey = 
     return sign(key, payload, kind=kind).encode()
 
 
+def twice(content: bytes, name: str) -> bytes:
+    """Return a JSON object in which a member stands a second time, with the same value."""
+    return content[:-1] + b"," + msgspec.json.encode({name: msgspec.json.decode(content)[name]})[1:]
+
+
 class Board:
     """Where the operator puts the newest list."""
 

@@ -30,6 +30,7 @@ from tests.identity.lists import (
     identity,
     member,
     signed,
+    twice,
 )
 
 
@@ -58,6 +59,14 @@ def test_a_list_that_is_not_the_operators_is_refused():
     ):
         with pytest.raises(RosterRejected, match="refused"):
             read(content)
+
+
+@pytest.mark.parametrize("name", ["version", "members", "issuer"])
+def test_a_list_with_a_member_of_its_json_twice_is_refused(name: str):
+    content = msgspec.json.encode(document())
+    with pytest.raises(RosterRejected, match="member twice"):
+        read(signed(twice(content, name)))
+    assert read(signed(b" " + content)).seen.version == 1
 
 
 def test_time_and_version_only_move_forward():

@@ -58,7 +58,8 @@ def open_rows(path: Path, _records: Records) -> OpenedRows:
     at, names = next(((at, found) for at, row in rows if any(found := [_to_name(cell) for cell in row])), (0, []))
     while names and not names[-1]:
         names.pop()
-    fields = check_fields(names, "sheet")
+    # The first column may have no name, as a table of pandas with its index has it.
+    fields = ("", *check_fields(names[1:], "sheet")) if names[:1] == [""] else check_fields(names, "sheet")
     # Whoever gets the file as it is gets the other sheets too.
     remarks = [*([FileRemark("more-sheets", others)] if others else []), *notes.remarks]
     if any(end > at for _, (end, _) in sheet.merged_cell_ranges or []):

@@ -19,8 +19,7 @@ from connector.identity.dcp.self_issued import ListKeys, SelfIssued, verify_by_n
 from connector.identity.dcp.statuses import StatusLists
 from connector.identity.jws import Rejected, sign
 from connector.identity.keys import SigningKey
-from connector.identity.roster import bearer
-from connector.identity.tokens import make_replay_key
+from connector.identity.tokens import bearer, make_replay_key
 from connector.ports.claims_peer import ClaimsPeer
 from connector.ports.entities import HeldCredential
 from connector.ports.holder import GRANTED, CredentialRefused, ExaminedCredential

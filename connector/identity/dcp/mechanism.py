@@ -31,8 +31,8 @@ from connector.identity.keys import PEER_ALGORITHMS, SigningKey, VerificationKey
 from connector.identity.listing.profile import TrustProfile, list_granted
 from connector.identity.listing.seen import SeenLists
 from connector.identity.listing.sources import RosterRejected
-from connector.identity.roster import GRACE_MS, Member, Roster, RosterIdentity, bearer
-from connector.identity.tokens import KIND, MAX_TOKEN, issue, make_replay_key, read_issuer
+from connector.identity.roster import GRACE_MS, Member, Roster, RosterIdentity
+from connector.identity.tokens import KIND, MAX_TOKEN, bearer, issue, make_replay_key, read_issuer
 from connector.net.client import GuardedClient
 from connector.ports.identity import (
     SHOWN_CLAIMS,

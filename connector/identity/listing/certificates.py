@@ -12,7 +12,7 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
-from connector.identity.jws import Rejected, sign, verify_document
+from connector.identity.jws import Rejected, check_one_reading, sign, verify_document
 from connector.identity.keys import KeyFault, SigningKey, VerificationKey, from_jwk, public_jwk
 from connector.identity.listing.successions import (
     CERTIFICATE_KIND,
@@ -72,9 +72,11 @@ def read_certificate(text: bytes, roots: Sequence[VerificationKey]) -> KeyCertif
     """Return a certificate that one of `roots` has signed; raises Rejected."""
     payload = verify_document(text, kind=CERTIFICATE_KIND, keys=roots, limit=MAX_CERTIFICATE).payload
     try:
-        return msgspec.json.decode(payload, type=KeyCertificate)
+        certificate = msgspec.json.decode(payload, type=KeyCertificate)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise Rejected("certificate", "a certificate of the issuer key does not have the expected form.") from None
+    check_one_reading(payload, "certificate")
+    return certificate
 
 
 def open_list(signed: bytes, *, kind: str, roots: Sequence[VerificationKey], limit: int) -> Signer:
@@ -137,4 +139,8 @@ def _choose(
             except Rejected as fault:
                 if fault.rule not in {"key", "key-algorithm", "signature"}:
                     raise
-    raise Rejected("root", "no root that is pinned here has certified the key that signed it.")
+    raise Rejected(
+        "root",
+        "no root that is pinned here has certified the key that signed it. If the data-space operator has made new "
+        "roots by hand, ask by telephone for their thumbprint, and run `authority pin` with it.",
+    )

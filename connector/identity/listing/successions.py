@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
-from connector.identity.jws import Rejected, open_signed, sign, verify_document
+from connector.identity.jws import Rejected, check_one_reading, open_signed, sign, verify_document
 from connector.identity.keys import KeyFault, SigningKey, VerificationKey, from_jwk, public_jwk
 
 CERTIFICATE_KIND = "key-certificate+jws"
@@ -84,6 +84,7 @@ def _read(text: bytes, signer: VerificationKey) -> tuple[tuple[VerificationKey, 
     payload = verify_document(text, kind=SUCCESSION_KIND, keys=(signer,), limit=MAX_SUCCESSION).payload
     try:
         said = msgspec.json.decode(payload, type=RootSuccession)
+        check_one_reading(payload, "succession")
         return tuple(from_jwk(jwk) for jwk in said.roots), said.authority
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, KeyFault):
         raise Rejected("succession", "the word about new roots does not have the expected form.") from None

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from threading import Lock
 from typing import Generic, TypeVar
 
 from connector.identity.keys import VerificationKey, public_jwk
@@ -17,6 +18,7 @@ class LastVerified(Generic[T]):
 
     def __init__(self) -> None:
         self._found: dict[tuple[bytes, str], T] = {}
+        self._changing = Lock()
 
     def find(
         self,
@@ -28,9 +30,13 @@ class LastVerified(Generic[T]):
         """Return the result for a text and keys: the one that is kept, or that of `verify`, whose errors pass."""
         keys = [[public_jwk(key) for key in some] for some in (roots, pinned)]
         place = hashlib.sha256(signed).digest(), repr(keys)
-        if place not in self._found:
+        found = self._found.get(place)
+        if found is None:
             found = verify(signed, roots, pinned)
-            while len(self._found) >= _MOST:
-                del self._found[next(iter(self._found))]
-            self._found[place] = found
-        return self._found[place]
+            # Lists are read beside the loop too.
+            with self._changing:
+                self._found.pop(place, None)
+                while len(self._found) >= _MOST:
+                    del self._found[next(iter(self._found))]
+                self._found[place] = found
+        return found

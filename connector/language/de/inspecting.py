@@ -51,6 +51,7 @@ SENTENCES: dict[str, str] = {
     "swapped-one": "{name} hat in einer von {of} Zeilen Ost und Nord vertauscht, zum Beispiel {example}.",
     "outside": "{name} liegt in {count} von {of} Zeilen weit entfernt von allen anderen, zum Beispiel {example}.",
     "outside-one": "{name} liegt in einer von {of} Zeilen weit entfernt von allen anderen, zum Beispiel {example}.",
+    "nameless": "Die Spalte ohne Namen",
     "no-code-page": "Das Shapefile sagt nicht, in welcher Kodierung seine Texte sind (keine brauchbare .cpg-Datei): "
     "Sie wurde an den Texten erkannt.",
     "more-sheets": "Die Arbeitsmappe hat weitere Blätter ({detail}): Geprüft ist nur das erste sichtbare, die Datei "

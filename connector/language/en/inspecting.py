@@ -48,6 +48,7 @@ SENTENCES: dict[str, str] = {
     "swapped-one": "{name} has east and north swapped in 1 of {of} rows, such as {example}.",
     "outside": "{name} is far away from all others in {count} of {of} rows, such as {example}.",
     "outside-one": "{name} is far away from all others in 1 of {of} rows, such as {example}.",
+    "nameless": "The column without a name",
     "no-code-page": "The Shapefile does not say which encoding its texts have (no .cpg that can be used): it was found "
     "in the texts.",
     "more-sheets": "The workbook has more sheets ({detail}): only the first visible one is inspected, but the whole "

@@ -43,3 +43,31 @@ def test_a_place_that_no_cell_of_excel_can_hold_is_refused_for_excel_alone() -> 
                 form.write([row])
         else:
             assert form.write([row]).startswith(b'"LINESTRING')
+
+
+@pytest.mark.parametrize(
+    ("decimal", "thousands", "certain", "text", "shown"),
+    [
+        (",", ".", True, "1.234", "1.234"),
+        (",", ".", True, "-1.234,50", "-1.234,50"),
+        (",", ".", True, "-0,5", "-0,5"),
+        (",", ".", False, "1.234", "1.234"),
+        (",", ".", False, "51.5123", "51,5123"),
+        (".", "", True, "1.234", "1,234"),
+        (".", ",", True, "1,234.5", "1234,5"),
+        (".", ",", True, "12,000", "12000"),
+        (".", "", False, "1.234", "'1.234"),
+        ("", "", False, "1.234", "'1.234"),
+        ("", "", False, "1,234", "'1,234"),
+        ("", "", False, "-1.5", "-1,5"),
+        ("", "", False, "-1,5", "-1,5"),
+        ("", "", False, "-1+2", "'-1+2"),
+        ("", "", False, "1.5e-3", "1,5e-3"),
+    ],
+)
+def test_a_number_for_excel_is_the_number_that_the_data_means(
+    decimal: str, thousands: str, certain: bool, text: str, shown: str
+) -> None:
+    form = CsvForm(safe=True)
+    form.begin(Layout(("a",), decimal=decimal, thousands=thousands, certain=("a",) if certain else ()))
+    assert form.write([ShapedRow({"a": text})]).decode() == f"{shown}\r\n"

@@ -32,6 +32,11 @@ def test_a_table_without_names_of_all_columns_is_refused(tmp_path: Path, rows: l
         rows_of(put(tmp_path, make_workbook(*rows)), "excel")
 
 
+def test_the_first_column_may_have_no_name(tmp_path: Path) -> None:
+    rows = rows_of(put(tmp_path, make_workbook([None, "a"], [0, "x"], [1, "y"])), "excel")
+    assert rows == [{"": 0, "a": "x"}, {"": 1, "a": "y"}]
+
+
 def test_the_sheets_that_nobody_looked_at_are_named(tmp_path: Path) -> None:
     made = io.BytesIO()
     with xlsxwriter.Workbook(made, {"in_memory": True}) as book:

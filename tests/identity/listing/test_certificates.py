@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ from connector.identity.listing.certificates import (
 from connector.identity.listing.sources import RosterRejected
 from connector.identity.listing.successions import CERTIFICATE_KIND
 from connector.identity.roster import AcceptedRoster, read_roster
-from tests.identity.lists import NOW, NOW_MS, document, signed
+from tests.identity.lists import NOW, NOW_MS, document, signed, twice
 
 ROOT, SPARE, ISSUER, OTHER = generate(), generate(), generate(), generate()
 ROOTS = (ROOT.verification, SPARE.verification)
@@ -56,6 +57,7 @@ def test_a_root_signs_a_list_itself_or_certifies_the_key_that_does() -> None:
         certified(*[certify(ROOT, certificate())] * 5),
         certified(sign(ROOT, b"{}", kind=CERTIFICATE_KIND)),
         certified(sign(ROOT, b"{}", kind="roster+jws")),
+        certified(sign(ROOT, twice(msgspec.json.encode(certificate()), "number"), kind=CERTIFICATE_KIND)),
         signed(document(), ISSUER),
         b"\n" * 3,
     ],

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +22,7 @@ from connector.identity.listing.successions import (
     write_succession,
 )
 from connector.identity.roster import AcceptedRoster, read_roster
-from tests.identity.lists import NOW, NOW_MS, document, signed
+from tests.identity.lists import NOW, NOW_MS, document, signed, twice
 
 ROOT, SPARE, ISSUER = generate(), generate(), generate()
 NEXT, NEXT_SPARE, THIEF, OTHER = generate(), generate(), generate(), generate()
@@ -31,7 +32,11 @@ AUTHORITY = document().issuer
 
 def names(by: SigningKey, *roots: SigningKey, authority: str = AUTHORITY) -> str:
     """Return the word of a root about those that come next."""
-    return write_succession(by, RootSuccession(authority=authority, roots=tuple(map(public_jwk, roots)), issued=NOW))
+    return write_succession(by, said(*roots, authority=authority))
+
+
+def said(*roots: SigningKey, authority: str = AUTHORITY) -> RootSuccession:
+    return RootSuccession(authority=authority, roots=tuple(map(public_jwk, roots)), issued=NOW)
 
 
 def listed(root: SigningKey, *lines: str, version: int = 1, number: int = 1) -> bytes:
@@ -94,6 +99,7 @@ def test_roots_that_a_person_pins_anew_follow_nobody_of_before() -> None:
         names(SPARE, NEXT, authority="did:web:other.example"),
         sign(SPARE, b"{}", kind=SUCCESSION_KIND),
         sign(SPARE, b"[" * 2000, kind=SUCCESSION_KIND),
+        sign(SPARE, twice(msgspec.json.encode(said(NEXT, NEXT_SPARE)), "authority"), kind=SUCCESSION_KIND),
         SUCCESSION[:-8] + "AAAAAAAA",
         "a.b.c",
         "",

@@ -212,8 +212,10 @@ SENTENCES: dict[str, str] = {
     "The public and the private part of {} do not match.": "Der öffentliche und der private Teil von {0} passen nicht "
     "zusammen.",
     "Member '{}' of the JWK is not 32 bytes in base64url.": "Die Angabe „{0}“ des JWK hat nicht 32 Bytes in base64url.",
-    "{} is not a private key in PEM form, or its password is wrong or missing.": "{0} ist kein privater Schlüssel in "
-    "PEM-Form, oder das Passwort ist falsch oder fehlt.",
+    "{} is encrypted with another pass phrase than the one that is given: give that one.": "{0} ist mit einem anderen "
+    "Passwort verschlüsselt als dem angegebenen: bitte jenes angeben.",
+    "{} is not a private key in PEM form: put the file back from a backup.": "{0} ist kein privater Schlüssel in "
+    "PEM-Form: bitte die Datei aus einer Sicherung zurückholen.",
     "The JWK is not a point on its curve.": "Der JWK ist kein Punkt seiner Kurve.",
     "{} is not a private P-256 or Ed25519 key in JWK form.": "{0} ist kein privater Schlüssel P-256 oder Ed25519 als "
     "JWK.",

@@ -31,9 +31,13 @@ def handed(*secured: str, kind: str = "MembershipCredential", **members: Any) ->
     return CredentialMessage(**{**plain, "credentials": containers, **members})
 
 
-async def asked(state: IssuanceState = IssuanceState.REQUESTED, issuer: str = CITY) -> Holding:
+async def asked(
+    state: IssuanceState = IssuanceState.REQUESTED,
+    issuer: str = CITY,
+    types: tuple[str, ...] = ("MembershipCredential",),
+) -> Holding:
     firm = await hold()
-    request = Issuance(owner="default", id=PID, issuer=issuer, types=("MembershipCredential",), state=state, at=1)
+    request = Issuance(owner="default", id=PID, issuer=issuer, types=types, state=state, at=1)
     await firm.service.context.store.commit([PutIssuance(request)])
     return firm
 
@@ -74,6 +78,14 @@ async def test_what_was_not_asked_for_or_is_wrong_stores_nothing(message: Creden
     firm = await asked()
     with pytest.raises(RemoteProtocolError):
         await receiving.receive_message(firm.service, await firm.issuer(), message)
+    assert await firm.service.context.store.credentials("default") == []
+
+
+@pytest.mark.parametrize("types", [("MembershipCredential", "CompanyCredential"), ()])
+async def test_a_credential_of_another_type_than_is_said_of_it_stores_nothing(types: tuple[str, ...]) -> None:
+    firm = await asked(types=types)
+    with pytest.raises(RemoteProtocolError, match="not of its credentialType"):
+        await receiving.receive_message(firm.service, await firm.issuer(), handed(member(), kind="CompanyCredential"))
     assert await firm.service.context.store.credentials("default") == []
 
 
