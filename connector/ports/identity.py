@@ -104,11 +104,11 @@ class AuthenticationUnavailable(Exception):
         self.reason = reason
 
 
-class _Named(msgspec.Struct, frozen=True):
+class _Claimed(msgspec.Struct, frozen=True):
     iss: str = ""
 
 
-_NAMED = msgspec.json.Decoder(_Named)
+_CLAIMED = msgspec.json.Decoder(_Claimed)
 _LONGEST_TOKEN, _LONGEST_NAME = 16 * 1024, 512
 
 
@@ -121,7 +121,7 @@ def describe_claimed(authorization: str | None) -> dict[str, str]:
     if len(parts) != 3 or sum(map(len, parts)) >= _LONGEST_TOKEN:
         return {}
     try:
-        named = _NAMED.decode(urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))).iss
+        named = _CLAIMED.decode(urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))).iss
     except (ValueError, msgspec.MsgspecError, RecursionError):
         return {}
     return {"claimed": named[:_LONGEST_NAME]} if named else {}

@@ -183,7 +183,9 @@ async def _record_refused(gatekeeper: Gatekeeper, caller: Caller, answer: Reply)
 
 def _refuse_fault(errors: ErrorKind | None, error: Exception, request: PeerRequest, body: bytes, sender: str) -> Reply:
     """Return the refusal for what a request met on its way; an unforeseen fault is logged and told as temporary."""
-    status, code, retry_s, about = 503, "busy", 0, _describe(request, sender)
+    status, code, retry_s = 503, "busy", 0
+    # Of a caller that comes too often, not even the token is looked at.
+    about = {"path": request.path} if isinstance(error, TooMany) else _describe(request, sender)
     if isinstance(error, Unauthenticated):
         log.info("request not authenticated: %s", error.reason, extra=about)
         reason, code, status = NOT_AUTHENTICATED.reason, NOT_AUTHENTICATED.code, NOT_AUTHENTICATED.status
