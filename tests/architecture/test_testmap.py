@@ -19,6 +19,8 @@ SUITES = {
     "binding/test_bad_callers.py": "what no route of the binding accepts from a caller",
     "binding/test_bad_messages.py": "what no route of the binding accepts as a message",
     "binding/dcp/test_bodies.py": "what no route about credentials accepts as a body",
+    "identity/dcp/test_limits.py": "two mechanisms that verify each other while both are at their limits",
+    "identity/dcp/test_moving.py": "the mechanism while a data space moves over to it",
     "broker/test_api.py": "the broker as its users see it",
     "broker/visibility/test_endpoints.py": "that every endpoint is compared, and what the pages and SPARQL tell",
     "broker/visibility/test_outputs.py": "all that the broker answers, with and without a hidden offer",

@@ -180,3 +180,13 @@ async def test_callers_that_take_all_places_give_them_back_at_the_deadline(
         again = await asyncio.gather(square.call(US, FIRM), square.call(FIRM, US))
     assert [type(caller) for each in again for caller in each.values()] == [Caller, Caller]
     assert all(mechanism._budget._value == MAX_FETCHES for mechanism in square.mechanisms.values())
+
+
+async def test_what_callers_showed_is_remembered_of_a_bounded_number(
+    square: Square, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mechanisms, "MAX_SHOWN", 10)
+    square.full.set()
+    found = await square.call(US, *OTHERS)
+    assert {type(caller) for caller in found.values()} == {Caller}
+    assert len(square.mechanisms[US]._shown) == 10

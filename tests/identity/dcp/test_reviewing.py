@@ -137,3 +137,15 @@ async def test_what_is_shown_during_a_look_is_not_judged_by_what_was_shown_befor
     review.note(FIRM, another(review._relied[FIRM]))
     await look
     assert review.exclude(FIRM) is None
+
+
+async def test_what_is_relied_on_is_remembered_of_a_bounded_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    places, review = await relied()
+    monkeypatch.setattr(reviewing, "MAX_RELIED", 3)
+    shown = review._relied[FIRM]
+    places.publish_list(7)
+    places.now_ms += FRESH_MS
+    for number in range(8):
+        review.note(f"did:web:m{number}.example", shown)
+        await review.look()
+    assert (len(review._relied), len(review._ended)) == (3, 3)

@@ -6,6 +6,7 @@ import pytest
 from connector.controlplane.core.due import MOST_ATTEMPTS
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
 from connector.controlplane.usecases.holding import receiving, requesting
+from connector.net.transport import HttpCall
 from connector.ports.changes import PutIssuance
 from connector.ports.entities import Issuance
 from connector.protocol.dcp.issuance import CredentialOffer, OfferedCredential
@@ -20,6 +21,7 @@ from connector.protocol.dcp.requests import (
 from connector.views.credentials import IssuanceState
 from tests.identity.dcp.places import CITY, KEYS
 from tests.support.holding import Holding, hold
+from tests.support.transport import InProcessAnswer
 
 SERVICE = "https://stadt.example/issuer"
 SUPPORTED = [
@@ -159,6 +161,29 @@ async def test_a_request_whose_issuer_names_no_place_waits_and_is_sent_again_by_
     again = await requesting.request(firm.service, CITY, ["MembershipCredential"], [], by="person")
     after = await step(firm, again.id)
     assert (again.id, after.state, len(city.asked)) == (asked.id, IssuanceState.REQUESTED, 2)
+
+
+@pytest.mark.parametrize(
+    "location", ["https://fremd.example/requests/r1", "//fremd.example/r1/", "../../../r1", "/issuer/requests/r1", "r1"]
+)
+async def test_no_issuer_leads_a_look_to_another_place_than_its_own(
+    location: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm = await hold()
+    city, places = City(firm), firm.places
+    send = places.send
+
+    async def answer(call: HttpCall) -> InProcessAnswer:
+        sent = await send(call)
+        return InProcessAnswer(sent.status, {**sent.headers, "Location": location}, sent._body)
+
+    monkeypatch.setattr(places, "send", answer)
+    places.services[f"{SERVICE}/requests/r1"] = city._tell
+    asked = await requesting.request(firm.service, CITY, ["MembershipCredential"], [], by="person")
+    await step(firm, asked.id)
+    places.fetched.clear()
+    await step(firm, asked.id)
+    assert places.fetched == [f"{SERVICE}/requests/r1"]
 
 
 async def test_an_offer_becomes_a_request_if_the_issuer_is_trusted_and_else_waits() -> None:
