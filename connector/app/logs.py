@@ -21,12 +21,15 @@ from connector.protocol.dsp.errors import clean
 LONGEST = 2000
 MOMENT_S = 0.05
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+_LEVELS = {
+    level: logging.getLevelName(level) for level in (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR)
+}
 
 
 class LeanRecord(logging.LogRecord):
     """A record without the place of its caller, which no formatter uses (logging how-to, "Optimization")."""
 
-    def __init__(  # the arguments are those of its base, by position
+    def __init__(
         self,
         name: str,
         level: int,
@@ -42,7 +45,7 @@ class LeanRecord(logging.LogRecord):
         self.name, self.msg = name, msg
         # One mapping alone gives the values of a text with names.
         self.args = args[0] if args and len(args) == 1 and isinstance(args[0], Mapping) and args[0] else args
-        self.levelno, self.levelname = level, logging.getLevelName(level)
+        self.levelno, self.levelname = level, _LEVELS[level] if level in _LEVELS else logging.getLevelName(level)
         self.pathname, self.filename, self.module, self.lineno, self.funcName = pathname, "", "", lineno, func or ""
         self.exc_info, self.exc_text, self.stack_info = exc_info, None, sinfo
         self.created = time.time()
@@ -166,8 +169,8 @@ def set_up(form: Literal["human", "json"], level: str) -> None:
 
 
 def _stamp(seconds: float) -> str:
-    whole, part = divmod(int(seconds * 1000), 1000)
-    return f"{_second(whole)}.{part:03d}Z"
+    whole = int(seconds * 1000)
+    return f"{_second(whole // 1000)}.{whole % 1000:03d}Z"
 
 
 @lru_cache(maxsize=4)

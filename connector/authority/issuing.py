@@ -23,7 +23,7 @@ from connector.protocol.dcp.status_list import MIN_BYTES, set_bits
 BASE = "/authority"
 """The path of the authority below the public URL of the process that answers for it, and in its identifier."""
 STATUS_VALID_MS = 48 * 3_600_000
-"""How long a status list is valid, in ms: so long members go on without the authority."""
+"""How long a status list is valid, in ms. Connectors look sooner; so long may others go on without the authority."""
 MOST_ISSUED = MIN_BYTES * 8 // 2
 """How many credentials can be in force, or revoked before their end: half of the places, so that one is found soon."""
 MOST_HELD = 4

@@ -291,6 +291,11 @@ def load_certified(authority: Authority, record: AuthorityRecord | None = None) 
 
 def _load_issuer_file(authority: Authority, name: str) -> SigningKey:
     path = authority.folder / name
+    if not path.exists():
+        raise RosterFault(
+            f"The issuer key {path} is missing: put that file back from the backup, or run `authority rotate --stolen` "
+            "with the root key."
+        )
     return load_key(path, password=(_find_password(authority) if is_protected(path) else b""))
 
 

@@ -23,7 +23,7 @@ from connector.binding.dsp.routing import RequestHandler, Route
 from connector.binding.invitation import show_invitation
 from connector.net.serving.messages import BodyFault, Disconnected, PeerRequest, Reply
 from connector.net.serving.rates import CallerRates
-from connector.protocol.dcp.issued import choose_list_form
+from connector.protocol.dcp.issued import LIST_VARIES, choose_list_form
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +109,7 @@ class _Desk:
     async def show_status(self, request: PeerRequest) -> Reply:
         """Answer with the status list."""
         body, media_type = choose_list_form(await self.status.find(), request.headers.get("accept", ""))
-        return Reply(body=body, media_type=media_type)
+        return Reply(body=body, media_type=media_type, headers=LIST_VARIES)
 
     async def explain(self, request: PeerRequest) -> Reply:
         """Answer who opens the link of an invitation in a browser."""

@@ -26,7 +26,8 @@ def show_invitation(did: str, accept_language: str) -> Reply:
     def write(key: str) -> str:
         return escape(say(language, f"members.{key}"))
 
-    command = "<br><code>datenkontor join &#39;LINK&#39;</code>"
+    folder, address = write("link-folder"), write("link-address")
+    command = f"<br><code>datenkontor join &#39;LINK&#39; {folder} --public-url https://{address}</code>"
     steps = "".join(f"<li>{write(step)}{command if step == 'link-step-join' else ''}</li>" for step in _STEPS)
     title = write("link-title")
     page = (

@@ -1,13 +1,14 @@
 """Signed texts: the compact JWS of tokens and documents, taken apart once and verified by keys that were known before.
 
 The header is never believed: it must name the key's own algorithm, and may say nothing but `alg`, `kid`, `typ`, and in
-a signed document of a certain content its `cty` (RFC 7515; RFC 8725, 3.1 and 3.11). Credentials of others may have more
-members there, which say nothing (Securing Verifiable Credentials using JOSE and COSE, 3.1.3).
+a signed document of a certain content its `cty` (RFC 7515; RFC 8725, 3.1 and 3.11). What others sign by the keys of
+their documents may have more members there, which say nothing (RFC 7515, 4; Securing … using JOSE and COSE, 3.1.3).
 """
 
 import re
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -37,6 +38,13 @@ _USUAL_HEADER = 512
 _HARMFUL = frozenset({"b64", "crit", "enc", "jku", "jwk", "x5c", "x5u", "zip"})
 """The members that bring a key along, or change how the text is read: nobody has to tell them from harmless ones."""
 _MEDIA = "application/"
+_OLDER_MEDIA = {
+    "vc+jwt": ("vc+ld+jwt", "vc+ld+json+jwt", "vc-ld+jwt"),
+    "vp+jwt": ("vp+ld+jwt", "vp+ld+json+jwt", "vp-ld+jwt"),
+    "vc": ("vc+ld+json", "vc+ld"),
+    "vp": ("vp+ld+json", "vp+ld"),
+}
+"""The names that drafts had for media types (Securing … using JOSE and COSE): issuers and wallets still write them."""
 _SAME_ALGORITHM = {"Ed25519": "EdDSA"}
 """Names of one algorithm: the second is the older one, and that of the keys here (RFC 9864, 2.2)."""
 _JWS = jwt.PyJWS(algorithms=list(PEER_ALGORITHMS))
@@ -54,6 +62,15 @@ class Rejected(Unauthenticated):
         super().__init__(f"{rule}: {reason}")
         self.rule = rule
         self.problem = reason
+
+
+@contextmanager
+def about(what: str) -> Iterator[None]:
+    """Say whose text breaks a rule in the body of the statement: for one request, several signed texts are judged."""
+    try:
+        yield
+    except Rejected as fault:
+        raise Rejected(fault.rule, f"{what}: {fault.problem}") from fault.__cause__
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -131,7 +148,8 @@ def open_signed(
     """Take a signed text apart: the rules `OPENING_RULES`, none of which depends on who sent it. Raises Rejected.
 
     Its `typ` is one of `kinds`, and its `cty` is `content` if given, or either is left out. Both may have the prefix
-    `application/` (RFC 7515, 4.1.9). With `of_others`, its header may have unknown members; they say nothing.
+    `application/` (RFC 7515, 4.1.9). With `of_others`, its header may have unknown members, which say nothing, and the
+    names that drafts had for the media types of credentials.
     """
     if len(text) > limit:
         raise Rejected("size", f"it is longer than {limit} bytes.")
@@ -145,10 +163,11 @@ def open_signed(
         header = read(match[1], _HEADER_OF_CONTENT if content else _HEADER, of_others)
     except ValueError:
         raise Rejected("form", "it is not three segments of base64url.") from None
+    drafts = _OLDER_MEDIA if of_others else {}
     kind = header.get("typ", kinds[0])
-    if kind not in kinds and not _is_media(kind, kinds):
+    if kind not in kinds and not _is_media(kind, kinds, drafts):
         raise Rejected("type", f"typ is not {' or '.join(kinds)}.")
-    if content and not _is_media(header.get("cty", content), (content,)):
+    if content and not _is_media(header.get("cty", content), (content,), drafts):
         raise Rejected("type", f"cty is not {content}.")
     algorithm = _name_algorithm(header)
     if algorithm not in algorithms:
@@ -224,10 +243,13 @@ def check_one_reading(content: bytes, rule: str) -> None:
         raise Rejected(rule, "it has a member twice, or is not UTF-8.") from None
 
 
-def _is_media(stated: object, expected: Sequence[str]) -> bool:
-    """Return whether a `typ` or `cty` is one of the expected ones; a prefix is none of the name (RFC 7515, 4.1.9)."""
+def _is_media(stated: object, expected: Sequence[str], drafts: Mapping[str, Sequence[str]]) -> bool:
+    """Return whether a `typ` or `cty` is one of the expected ones, or a name that drafts had for it.
+
+    A prefix is none of the name (RFC 7515, 4.1.9).
+    """
     name = stated.lower().removeprefix(_MEDIA) if isinstance(stated, str) else None
-    return name in [each.lower() for each in expected]
+    return any(name == each.lower() or name in drafts.get(each, ()) for each in expected)
 
 
 def _name_algorithm(header: Mapping[str, Any]) -> str:

@@ -111,7 +111,11 @@ def load_private(path: Path, *, password: bytes | None = None) -> SigningKey:
             f"The key {path} is protected by a pass phrase: name the file that contains it in `identity.secret_file`."
         ) from None
     except (ValueError, UnsupportedAlgorithm):
-        raise KeyFault(f"{path} is not a private key in PEM form, or its password is wrong or missing.") from None
+        if password is not None and b"ENCRYPTED" in content:
+            raise KeyFault(
+                f"{path} is encrypted with another pass phrase than the one that is given: give that one."
+            ) from None
+        raise KeyFault(f"{path} is not a private key in PEM form: put the file back from a backup.") from None
     return _to_signing_key(private)
 
 

@@ -35,14 +35,7 @@ from connector.identity.tokens import LEEWAY_S, Verified, bearer, issue, make_re
 from connector.net.addresses import parse_url
 from connector.net.aside import work_aside
 from connector.net.errors import Blocked
-from connector.ports.identity import (
-    AuthenticationUnavailable,
-    Caller,
-    Exclusion,
-    Intent,
-    ListInUse,
-    Participant,
-)
+from connector.ports.identity import AuthenticationUnavailable, Caller, Exclusion, Intent, ListInUse, Participant
 from connector.views.conversion import moment
 
 KIND = "roster+jws"
@@ -122,13 +115,14 @@ class AcceptedRoster(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 class Roster:
     """A verified list, ready for use: who takes part, by participant id, and keys by every identifier of a member.
 
-    `entries` are all members by every identifier that they have or had. `ends` (ms) is when the list, or the
-    certificate of the key that signed it, expires.
+    `known` are those who take part, and `entries` all members, by every identifier that they have or had. `ends` (ms)
+    is when the list, or the certificate of the key that signed it, expires.
     """
 
     document: RosterDocument
     seen: AcceptedRoster
     participants: Mapping[str, Participant]
+    known: Mapping[str, Participant]
     keys: Mapping[str, tuple[VerificationKey, ...]]
     entries: Mapping[str, Member]
     ends: int
@@ -411,6 +405,7 @@ class RosterIdentity:
                 raise
             roster, verified = self._verify(token)
         claims = verified.claims
+        known = roster.known[claims.iss]
         evidence: dict[str, Any] = {
             "mechanism": "roster",
             "roster_issuer": roster.document.issuer,
@@ -418,8 +413,8 @@ class RosterIdentity:
             "kid": verified.kid,
         }
         return Caller(
-            participant=roster.entries[claims.iss].key,
-            claims=roster.participants[roster.entries[claims.iss].key].claims,
+            participant=known.id,
+            claims=known.claims,
             evidence=evidence,
             replay_key=make_replay_key(self._owner, claims),
             seals=claims.seals_messages is True,
@@ -442,8 +437,7 @@ class RosterIdentity:
 
     def participant(self, id: str) -> Participant | None:
         """Return a member that takes part, by any identifier that it has or had."""
-        entry = self.entry(id)
-        return self._roster.participants.get(entry.key) if entry and self._roster else None
+        return self._roster.known.get(id) if self._roster else None
 
     def exclude(self, id: str) -> Exclusion | None:
         """Return why nothing may be delivered to a participant any more, or None."""
@@ -493,6 +487,7 @@ def _open_roster(signed: bytes, roots: RootKeys, pinned: RootKeys) -> tuple[Sign
         document=document,
         seen=seen,
         participants=participants,
+        known={name: participants[member.key] for name, member in entries.items() if not member.suspended},
         keys={name: keys[member.id] for name, member in entries.items() if not member.suspended},
         entries=entries,
         ends=ends if signer.until is None else min(ends, signer.until),

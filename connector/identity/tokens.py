@@ -105,9 +105,9 @@ def issue(
 def bearer(authorization: str | None) -> str:
     """Return the token of an Authorization header of the scheme Bearer; raises Unauthenticated."""
     scheme, _, token = (authorization or "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    if scheme.lower() != "bearer" or not token.strip(" "):
         raise Unauthenticated("The request has no Authorization header with the scheme Bearer.")
-    return token
+    return token.lstrip(" ")
 
 
 def verify(token: str, *, audience: str, keys_of: KeysOf, now_s: float) -> Verified:

@@ -4,6 +4,8 @@ Names are resolved once for a while, and their addresses checked and pinned, so 
 """
 
 import ssl
+from collections.abc import Coroutine
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -37,9 +39,9 @@ class SocketTransport:
         self.messages = MessageTransport(self._resolver, trust, replace(limits, connections=of_messages))
         self.streams = StreamTransport(self._resolver, trust, replace(limits, connections=of_streams))
 
-    async def send(self, call: HttpCall) -> HttpAnswer:
+    def send(self, call: HttpCall) -> Coroutine[Any, Any, HttpAnswer]:
         """Send over a pooled connection; raises NetError."""
-        return await (self.streams if call.max_bytes is None else self.messages).send(call)
+        return (self.streams if call.max_bytes is None else self.messages).send(call)
 
     async def close(self) -> None:
         """Close all connections."""

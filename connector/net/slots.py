@@ -1,6 +1,7 @@
 """Slots for requests in flight: a limited number for each origin and in all; who finds none waits for one."""
 
 import asyncio
+from collections import OrderedDict, deque
 
 from connector.net.limits import ConcurrencyLimit
 
@@ -8,50 +9,54 @@ from connector.net.limits import ConcurrencyLimit
 _CALLERS = 10_000
 
 
-class _Gate:
-    __slots__ = ("free", "users")
-
-    def __init__(self, size: int) -> None:
-        self.free = asyncio.Semaphore(size)
-        self.users = 0
-
-
 class Slots:
-    """The slots of one transport. An origin without requests takes no memory."""
+    """The slots of one transport. An origin without requests takes no memory.
+
+    Whoever waits gets the first slot that it may have: while one is free, nobody waits who could take it, so a newcomer
+    that finds one takes it from nobody.
+    """
 
     def __init__(self, *, total: int, per_origin: int) -> None:
-        self._total = asyncio.Semaphore(total)
-        self._per_origin = per_origin
-        self._gates: dict[str, _Gate] = {}
+        self._taken = ConcurrencyLimit(total=total, per_key=per_origin)
+        self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
 
     async def enter(self, origin: str) -> None:
         """Take a slot, and wait for it in turn; each return needs one `leave`."""
-        gate = self._gates.get(origin)
-        if gate is None:
-            gate = self._gates[origin] = _Gate(self._per_origin)
-        gate.users += 1
+        if self._taken.enter(origin):
+            return
+        place = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(origin, deque()).append(place)
         try:
-            await gate.free.acquire()
-            try:
-                await self._total.acquire()
-            except BaseException:
-                gate.free.release()
-                raise
-        except BaseException:
-            self._forget(origin, gate)
+            await place
+        except asyncio.CancelledError:
+            if place.done() and not place.cancelled():
+                self.leave(origin)
+            else:
+                self._forget(origin, place)
             raise
 
     def leave(self, origin: str) -> None:
         """Return a slot; raises KeyError if none was taken."""
-        gate = self._gates[origin]
-        self._total.release()
-        gate.free.release()
-        self._forget(origin, gate)
+        self._taken.leave(origin)
+        if self._waiting:
+            self._hand_on()
 
-    def _forget(self, origin: str, gate: _Gate) -> None:
-        gate.users -= 1
-        if gate.users == 0:
-            del self._gates[origin]
+    def _hand_on(self) -> None:
+        """Give the free slot to the origin that has waited longest and may have it; then it is that of others."""
+        for origin, places in self._waiting.items():
+            if self._taken.enter(origin):
+                place = places[0]
+                self._forget(origin, place)
+                if origin in self._waiting:
+                    self._waiting.move_to_end(origin)
+                place.set_result(None)
+                return
+
+    def _forget(self, origin: str, place: asyncio.Future[None]) -> None:
+        places = self._waiting[origin]
+        places.remove(place)
+        if not places:
+            del self._waiting[origin]
 
 
 class CallerShares:

@@ -12,9 +12,14 @@ def is_quiet(transport: asyncio.BaseTransport | None) -> bool:
     """Return whether a connection is open and nothing has arrived on it, neither bytes nor its end."""
     if transport is None or transport.is_closing():
         return False
+    return not watch(transport).poll(0)
+
+
+def watch(transport: asyncio.BaseTransport) -> select.poll:
+    """Return what says whether anything has arrived on an open connection; not to be asked once it is closing."""
     poll = select.poll()
     poll.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
-    return not poll.poll(0)
+    return poll
 
 
 def drop_when_closed(descriptor: int) -> None:

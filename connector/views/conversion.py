@@ -35,9 +35,10 @@ def to_view(view: type[View], entity: object, **different: object) -> View:
     NoteView(text='seen', at=datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.timezone.utc))
     """
     members = dict(different)
-    for name, wanted, optional in _members(view):
+    for name, wanted, optional, plain in _members(view):
         if name not in members and not (optional and not hasattr(entity, name)):
-            members[name] = _convert(wanted, getattr(entity, name))
+            value = getattr(entity, name)
+            members[name] = value if plain and not isinstance(value, bytes) else _convert(wanted, value)
     return view(**members)
 
 
@@ -111,8 +112,16 @@ def in_zone(at: datetime, zone: tzinfo) -> datetime:
 
 
 @cache
-def _members(view: type[msgspec.Struct]) -> tuple[tuple[str, Any, bool], ...]:
-    return tuple((field.name, _core(field.type), not field.required) for field in msgspec.structs.fields(view))
+def _members(view: type[msgspec.Struct]) -> tuple[tuple[str, Any, bool, bool], ...]:
+    """Return the name of each member, its type, whether it may be missing, and whether any value stays as it is."""
+    members = ((field.name, _core(field.type), not field.required) for field in msgspec.structs.fields(view))
+    return tuple((name, wanted, optional, _is_plain(wanted)) for name, wanted, optional in members)
+
+
+def _is_plain(wanted: Any) -> bool:
+    """Return whether a value of this type is converted only from JSON bytes."""
+    of_class = isinstance(wanted, type) and issubclass(wanted, Enum | msgspec.Struct)
+    return not of_class and wanted is not datetime and get_origin(wanted) is not tuple
 
 
 def _core(wanted: Any) -> Any:

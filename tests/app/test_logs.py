@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from connector.app.logs import BatchHandler, JsonFormatter, TextFormatter, set_up
+from connector.app.logs import BatchHandler, JsonFormatter, LeanRecord, TextFormatter, set_up
 from connector.ports.store_errors import StoreFull, Unavailable
 from tests.dataplane.world import eventually
 
@@ -144,3 +144,15 @@ async def test_a_log_that_cannot_be_written_ends_nobody_and_goes_on_when_there_i
     handler.handle(told(level, "told"))
     handler.flush()
     assert stream.getvalue() == "told\n"
+
+
+def test_a_lean_record_says_what_any_record_says_and_has_nothing_that_others_lack() -> None:
+    given = ("connector.x", logging.WARNING, __file__, 1, "%(count)d to %(peer)s", ({"count": 2, "peer": "x"},), None)
+    lean, usual = LeanRecord(*given), logging.LogRecord(*given)
+    assert vars(lean).keys() <= vars(usual).keys()
+    assert (lean.getMessage(), lean.levelname, lean.name) == (usual.getMessage(), usual.levelname, usual.name)
+    for made in (lean, usual):
+        made.created = 1_772_366_400.25
+        vars(made).update(pid="urn:uuid:1")
+    assert TextFormatter().format(lean) == TextFormatter().format(usual)
+    assert TextFormatter().format(lean).endswith("2 to x pid=urn:uuid:1")

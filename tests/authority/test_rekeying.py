@@ -10,7 +10,7 @@ from connector.authority.card import card, make_member
 from connector.authority.founding import know_by_documents
 from connector.authority.joining import join
 from connector.authority.keeping import Authority
-from connector.authority.rekeying import MOST_KEYS, write_change
+from connector.authority.rekeying import MOST_KEYS, change_keys, write_change
 from connector.authority.roster import RosterFault
 from connector.identity.keys import SigningKey, generate, public_jwk
 from tests.authority.folders import DID, NOW_MS, Applicant, found
@@ -49,6 +49,13 @@ async def test_both_keys_count_until_the_new_one_drops_the_old(authority: Author
     with pytest.raises(RosterFault, match="does not know"):
         await ask(authority, OLD, OTHER)
     assert listed(authority) == [NEW.kid]
+
+
+def test_a_key_that_was_dropped_meanwhile_changes_nothing(authority: Authority) -> None:
+    request = write_change(JoinRequest(authority=DID, card=Applicant("firm", OTHER).card(), at=NOW_MS), successor=NEW)
+    with pytest.raises(RosterFault, match="does not know"):
+        change_keys(authority, roster.show(authority.members).members[0], request, NOW_MS)
+    assert listed(authority) == [OLD.kid]
 
 
 async def test_a_key_of_somebody_else_is_not_listed(authority: Authority) -> None:

@@ -115,6 +115,8 @@ async def _measure_negotiations(base: Path) -> list[Figure]:
     return [
         figure("identity.negotiation_cpu_ms", min(costs["roster"]), "ms", min(costs["unsealed"])),
         figure("identity.negotiations_dcp_per_s", max(rates["dcp"]), "1/s", max(rates["roster"])),
+        # At least three quarters as many as with keys on the list.
+        figure("identity.negotiation_dcp_to_roster", max(rates["roster"]) / max(rates["dcp"]), "", bound=4 / 3),
         figure("identity.negotiations_dcp_per_cpu_s", 1000 / min(costs["dcp"]), "1/s", 1000 / min(costs["roster"])),
     ]
 

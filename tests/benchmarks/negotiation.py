@@ -26,6 +26,7 @@ from connector.ports.entities import PageBounds
 from connector.protocol.dsp.machines.negotiation_machine import NegotiationState
 from connector.settings import load
 from connector.views.assets import AssetOrder
+from tests.benchmarks import calls
 from tests.benchmarks.cached import remember_tokens
 from tests.benchmarks.figures import Figure, figure, percentile
 from tests.benchmarks.pulls import cpu_s
@@ -38,14 +39,15 @@ TERMS = {"permission": [{"action": "use"}]}
 
 
 def measure(base: Path) -> list[Figure]:
-    """Return idle latency, throughput and CPU of both sides, the same over TLS both ways, and with cached tokens.
+    """Return calls, idle latency, throughput and CPU of both sides, the same over TLS both ways and with cached tokens.
 
     The consumer of each is a fresh process, as the provider is.
     """
     cached = Stage(base / "cached", program=(sys.executable, "-m", "tests.benchmarks.cached"))
     (base / "tls").mkdir()
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), max_tasks_per_child=1) as fresh:
-        found = fresh.submit(measure_pair, Stage(base / "plain"), "negotiation.").result()
+        found = fresh.submit(calls.measure, base).result()
+        found += fresh.submit(measure_pair, Stage(base / "plain"), "negotiation.").result()
         found += fresh.submit(_measured_again, cached).result()
         with environment(**write_certificates(base / "tls"), DATENKONTOR_NET__HOSTS='["127.0.0.1:*"]'):
             secure = Stage(base / "tls", scheme="https")

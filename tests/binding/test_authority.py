@@ -76,13 +76,15 @@ async def test_the_status_list_is_signed_again_when_something_was_revoked_or_an_
     authority: Authority,
 ) -> None:
     door = Door(authority, Applicant())
-    first = (await door.ask("GET", "/authority/status")).body
+    answer = await door.ask("GET", "/authority/status")
+    first = answer.body
+    assert answer.headers["Vary"] == "Accept"
     assert (await door.ask("GET", "/authority/status")).body == first
     keeping.change(authority, lambda record: issuing.place_credential(record, "did:web:x.example", ["M"], NOW_MS))
     second = (await door.ask("GET", "/authority/status")).body
     assert second != first
     unsigned = await door.ask("GET", "/authority/status", accept="application/json")
-    assert unsigned.media_type == "application/json"
+    assert (unsigned.media_type, unsigned.headers["Vary"]) == ("application/json", "Accept")
     assert msgspec.json.decode(unsigned.body)["issuer"] == DID
     door.now_ms += 3_600_000
     assert (await door.ask("GET", "/authority/status")).body != second

@@ -98,6 +98,11 @@ async def test_the_peer_is_not_told_why_its_token_failed_but_the_log_is(
     assert "expiry" in caplog.text
 
 
+async def test_more_than_one_blank_may_part_the_scheme_from_the_token(door: Door) -> None:
+    token = door.token().removeprefix("Bearer ")
+    assert (await door.post(REQUEST, door.request(), token=f"bearer   {token}")).status_code == 201
+
+
 async def test_the_log_says_whose_request_was_refused(door: Door, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     refused(await door.post(REQUEST, door.request(), token=door.token(age_s=3600)), 401)

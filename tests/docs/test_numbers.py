@@ -13,6 +13,7 @@ from connector.binding.dsp.body import BODY_LIMIT, VALUES_LIMIT
 from connector.controlplane.core.due import MOST_ATTEMPTS, find_retry
 from connector.controlplane.usecases.holding.requesting import LOOK_MS
 from connector.identity.dcp import resolver, statuses
+from connector.identity.dcp.mechanism import SHOWN_MS
 from connector.identity.listing.clocks import DIFFERENCE_S
 from connector.identity.roster import GRACE_MS
 from connector.identity.roster import LOOK_AGAIN_MS as LIST_AGAIN_MS
@@ -33,7 +34,7 @@ AUTHORITY = (
     f"{CERTIFIED.days} days old",
     f"({roster.DEFAULT_VALIDITY.days} days)",
     f"within {inviting.DEFAULT_VALIDITY.days} days (`--days`)",
-    f"the status list ({STATUS_VALID_MS // HOUR_MS} hours)",
+    f"the last status list ({STATUS_VALID_MS // HOUR_MS} hours)",
     f"the next one {RENEWED_MS // DAY_MS} days before the end",
     f"the newest {MAX_ACTS:,} acts",
     f"within {LEEWAY_S} seconds of what it states",
@@ -61,6 +62,8 @@ def test_what_the_pages_say_in_words_is_so_too() -> None:
     assert (CREDENTIAL_DAYS, GRACE_MS) == (365, DAY_MS)
     # A token lives for ten minutes at most, and a seal counts for five.
     assert (MAX_LIFETIME_S, FRESH_S) == (600, 300)
+    # What was shown, and a status list, count for five minutes.
+    assert {SHOWN_MS, statuses.FRESH_MS} == {300_000}
     # One look in ten seconds: at documents, at status lists, at the participant list.
     assert {resolver.LOOK_AGAIN_MS, statuses.LOOK_AGAIN_MS, LIST_AGAIN_MS} == {10_000}
     # A query is as large as a request may be.

@@ -117,6 +117,13 @@ def test_what_was_changed_is_told(member: str, value: Any, part: str) -> None:
     assert broken.value.part == part
 
 
+def test_a_holder_cannot_state_what_the_other_side_has_signed_for_another_agreement() -> None:
+    other = make(document=DOCUMENT.replace(b"urn:a", b"urn:b")).seal
+    stated = make(seal_digest=compute_digest(msgspec.json.encode(other)))
+    with pytest.raises(EvidenceBroken, match=f"{UTILITY} has signed another agreement"):
+        verify(render(msgspec.structs.replace(stated, seal=other)), LISTED)
+
+
 def test_each_message_is_proven_with_the_key_that_it_was_signed_with() -> None:
     former = (say(OTHER_KEY), say())
     proven = verify(render(make(messages=former)), LISTED)

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
+from connector.audit.leaves import SALT_BYTES
 from connector.binding.dsp.gatekeeper import Gatekeeper
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.limits import ControlLimits
@@ -101,6 +103,8 @@ def make_rooms(
         watch=watch or ProcessWatch(),
         wake=wake,
         find_name=partial(find_name, identity),
+        # A world that is made from a seed has no other source.
+        new_salt=lambda: sha256(new_id().encode()).digest()[:SALT_BYTES],
     )
     if actions is not None:
         library = Library(library.operands, executors=actions)

@@ -15,7 +15,7 @@ from connector.net.serving.messages import PeerRequest, Reply
 from connector.net.serving.rates import CallerRates
 from connector.ports.identity import Caller, Intent
 from connector.protocol.dcp.issuance import CREDENTIALS_PATH
-from connector.protocol.dcp.issued import choose_list_form
+from connector.protocol.dcp.issued import LIST_VARIES, choose_list_form
 from connector.protocol.dcp.requests import (
     MAX_REQUEST,
     METADATA_PATH,
@@ -58,7 +58,7 @@ class _IssuerEdge:
         if found is None:
             return Reply(status=404)
         body, media_type = choose_list_form(found.encode(), request.headers.get("accept", ""))
-        return Reply(body=body, media_type=media_type)
+        return Reply(body=body, media_type=media_type, headers=LIST_VARIES)
 
     async def show_schema(self, request: PeerRequest) -> Reply:
         """Show everybody the schema of a type: the members of its subject."""

@@ -92,7 +92,7 @@ def registration_route(gate: SignalingGate, handle: PlaneHandler) -> RequestHand
 
     async def admit(request: PeerRequest) -> str:
         scheme, _, shown = request.headers.get("authorization", "").partition(" ")
-        digest = hashlib.sha256(shown.encode("utf-8", "surrogateescape")).hexdigest()
+        digest = hashlib.sha256(shown.lstrip(" ").encode("utf-8", "surrogateescape")).hexdigest()
         found = ""
         for key in gate.keys:  # all of them, so that the time tells nothing about any
             found = key.id if hmac.compare_digest(digest, key.sha256) else found

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
-from connector.net.aside import work_aside
+from connector.net.aside import SMALL, work_aside
 from connector.net.serving.messages import BodyFault, PeerRequest
 from connector.protocol.dsp.codec import Received, decode
 from connector.protocol.dsp.errors import RemoteProtocolError
@@ -50,7 +50,7 @@ async def read_body(request: PeerRequest, limit: int = BODY_LIMIT) -> bytes:
 
 async def read_message(kind: type[M], body: bytes) -> Received[M]:
     """Return the message in a body, a large one parsed beside the event loop. Raises the errors of `decode`."""
-    return await work_aside(len(body), partial(decode, kind, body))
+    return decode(kind, body) if len(body) <= SMALL else await work_aside(len(body), partial(decode, kind, body))
 
 
 def _too_large(limit: int) -> RemoteProtocolError:

@@ -59,21 +59,24 @@ def dispatcher(routes: Sequence[Route], refuse: Refuse) -> Application:
             methods = exact.setdefault(route.path, {})
         methods |= dict.fromkeys(("GET", "HEAD") if route.method == "GET" else (route.method,), route.endpoint)
 
-    async def answer(request: PeerRequest) -> Reply:
+    def answer(request: PeerRequest) -> Awaitable[Reply]:
         method, path = request.method, request.path
         methods = exact.get(path, {})
         if method in methods:
-            return await methods[method](request)
+            return methods[method](request)
         allowed = set(methods)
         for prefix, family in families.items():
             if not path.startswith(prefix):
                 continue
             found, names = family.match(path)
             if method in found:
-                return await found[method](replace(request, names=names))
+                return found[method](replace(request, names=names))
             allowed.update(found)
+        return _refuse(path, allowed)
+
+    async def _refuse(path: str, allowed: set[str]) -> Reply:
         if not allowed:
-            return refuse(request.path, 404)
-        return replace(refuse(request.path, 405), headers={"Allow": ", ".join(sorted(allowed))})
+            return refuse(path, 404)
+        return replace(refuse(path, 405), headers={"Allow": ", ".join(sorted(allowed))})
 
     return Application(answer=answer, refuse=refuse)

@@ -8,10 +8,6 @@ from connector.views.sightings import SeenField, Sighting
 _SIGNS = {",": "comma", ".": "point", " ": "space", "'": "apostrophe", "\t": "tab", ";": "semicolon"}
 """Signs that are hard to see, with the keys of their names."""
 _FILES = {
-    "application/geo+json": "format-geojson",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "format-sheet",
-    "application/vnd.ms-excel": "format-sheet",
-    "application/vnd.oasis.opendocument.spreadsheet": "format-sheet",
     "application/zip": "format-zip",
     "application/gzip": "format-packed",
     "application/x-bzip2": "format-packed",

@@ -47,6 +47,7 @@ from connector.client.connector import Connector
 from connector.client.frame.errors import ClientError
 from connector.dataplane.addresses import describe_addresses
 from connector.dataplane.files.media_types import guess_media_type
+from connector.language.catalogue import translate_text
 from connector.views.assets import AssetOrder, AssetStatus, AssetView
 from connector.views.products import ProductView
 from connector.views.sightings import InspectOrder, Sighting
@@ -374,9 +375,10 @@ def _confirm(call: CommandCall, connector: Connector, question: str, asset: str,
 
 def _print_reading(call: CommandCall, seen: Sighting, order: AssetOrder) -> None:
     """Print what is remarkable in the data, and what the asset could state, beside the result."""
-    advice = advise_format(seen.media_type, call.output.lang) if order.records is None else None
-    findings = list_findings(seen, call.output.lang)
-    for sentence in (*list_unread(seen, call.output.lang), *findings, *([advice] if advice else [])):
+    advice = advise_format(seen.media_type, call.output.lang) if order.records is None and not seen.format else None
+    problem = translate_text(call.output.lang, seen.problem) if seen.problem else None
+    told = [problem, *list_unread(seen, call.output.lang), *list_findings(seen, call.output.lang), advice]
+    for sentence in filter(None, told):
         call.output.print_hint(sentence)
     for origin in ("data", "offer"):
         found = [entry for entry in seen.suggestions if entry.origin == origin]

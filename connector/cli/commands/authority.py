@@ -155,6 +155,7 @@ def recover(
     call.output.confirm(call.output.say("authority.ask-recover"), yes)
     keeping.begin_recovery(authority, key)
     _change_issuer(call, settings, authority, key, stolen=stolen)
+    call.output.print_hint(call.output.say("authority.no-spare"))
 
 
 def _change_issuer(

@@ -20,7 +20,14 @@ from connector.authority.roster import DEFAULT_VALIDITY, RosterFault
 from connector.cli.frame.command import YesOption, create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
-from connector.cli.setup.members import ClaimOption, confirm_losses, describe_changes, hint_odd_claims, parse_claims
+from connector.cli.setup.members import (
+    ClaimOption,
+    confirm_losses,
+    describe_changes,
+    find_member,
+    hint_odd_claims,
+    parse_claims,
+)
 from connector.identity.roster import Member, RosterDocument
 from connector.settings import Settings
 from connector.views.conversion import moment, to_view
@@ -30,7 +37,9 @@ app = create_noun("The members of the data space: invite, add, change, suspend, 
 
 FAULTS = (RosterFault,)
 
-MemberArgument = Annotated[str, typer.Argument(metavar="ID", help="Identifier of the member, present or former.")]
+MemberArgument = Annotated[
+    str, typer.Argument(metavar="ID|NAME", help="Identifier of the member, present or former, or its name.")
+]
 RoleOption = Annotated[
     list[str] | None, typer.Option(metavar="WORD", help="Role (default: `participant`). May be repeated.")
 ]
@@ -113,7 +122,7 @@ def invite(
     ] = None,
     days: Annotated[int, typer.Option(min=1, max=90, help="How long the link can be used, in days.")] = 7,
 ) -> None:
-    """Make a link with which one organisation joins, once: `datenkontor join LINK`.
+    """Make a link with which one organisation joins, once: `datenkontor join LINK DIR`.
 
     The link is shown once. Send it on a way on which nobody else reads it.
     """
@@ -132,6 +141,9 @@ def invite(
     )
     call.output.print_result({"link": link, "name": name, "days": days}, link)
     call.output.print_hint(call.output.say("authority.invited", name=name, count=days))
+    for member in roster.show(authority.members).members:
+        if member.name == name:
+            call.output.print_hint(call.output.say("authority.namesake", name=name, id=member.id))
     hint_odd_claims(call, claims)
 
 
@@ -180,7 +192,7 @@ def change(
     claims = parse_claims(claim or [])
     if not role and not claims:
         raise Failure(Code.USAGE, "authority.change-nothing")
-    before = membership.find_member(authority, member)
+    before = _find(authority, member)
     after = change_member(before, roles=role or (), claims=claims)
     changes = compare_members(before, after)
     confirm_losses(call, before.id, changes, yes)
@@ -202,9 +214,10 @@ def change(
 def suspend(call: CommandCall, member: MemberArgument, yes: YesOption = False) -> None:
     """Suspend a member: nobody speaks with it, and what runs with it ends, until `member admit`."""
     settings, authority = open_authority(call)
-    call.output.confirm(call.output.say("authority.ask-suspend", id=member), yes)
-    document = membership.suspend(authority, member, now=datetime.now(UTC))
-    print_published(call, document, tell(settings, document), call.output.say("authority.suspended", id=member))
+    found = _find(authority, member).id
+    call.output.confirm(call.output.say("authority.ask-suspend", id=found), yes)
+    document = membership.suspend(authority, found, now=datetime.now(UTC))
+    print_published(call, document, tell(settings, document), call.output.say("authority.suspended", id=found))
 
 
 @register(
@@ -220,7 +233,7 @@ def credential(call: CommandCall, member: MemberArgument) -> None:
     A Datenkontor gets its own with `credential renew`.
     """
     _, authority = open_authority(call)
-    issued = renew_credential(authority, member, read_clock())
+    issued = renew_credential(authority, _find(authority, member).id, read_clock())
     call.output.print_result({"credential": issued}, issued)
 
 
@@ -234,8 +247,9 @@ def credential(call: CommandCall, member: MemberArgument) -> None:
 def admit(call: CommandCall, member: MemberArgument) -> None:
     """Admit a suspended member again."""
     settings, authority = open_authority(call)
-    document = membership.suspend(authority, member, now=datetime.now(UTC), suspended=False)
-    print_published(call, document, tell(settings, document), call.output.say("authority.admitted", id=member))
+    found = _find(authority, member).id
+    document = membership.suspend(authority, found, now=datetime.now(UTC), suspended=False)
+    print_published(call, document, tell(settings, document), call.output.say("authority.admitted", id=found))
 
 
 @register(
@@ -248,10 +262,11 @@ def admit(call: CommandCall, member: MemberArgument) -> None:
 def revoke(call: CommandCall, member: MemberArgument, yes: YesOption = False) -> None:
     """Take a member off the list and end its credentials, for good; the members are told at once."""
     settings, authority = open_authority(call)
-    call.output.confirm(call.output.say("authority.ask-revoke", id=member), yes)
-    entry, document = membership.revoke(authority, member, now=datetime.now(UTC))
+    found = _find(authority, member).id
+    call.output.confirm(call.output.say("authority.ask-revoke", id=found), yes)
+    entry, document = membership.revoke(authority, found, now=datetime.now(UTC))
     heard, told_besides = tell(settings, document, entry), 1 if entry.address else 0
-    print_published(call, document, heard, call.output.say("authority.revoked", id=member), told_besides=told_besides)
+    print_published(call, document, heard, call.output.say("authority.revoked", id=found), told_besides=told_besides)
 
 
 @register(app, "list", needs="settings", faults=FAULTS, example="datenkontor authority member list")
@@ -276,6 +291,11 @@ def list_(call: CommandCall) -> None:
         if inviting.find_state(invitation, now) == "open":
             until = call.output.format_time(moment(invitation.until))
             call.output.print_hint(call.output.say("authority.open", name=invitation.name, until=until))
+
+
+def _find(authority: Authority, word: str) -> Member:
+    """Return the member that an identifier or a name means, before anybody is asked about it. Raises Failure."""
+    return find_member(roster.show(authority.members).members, word)
 
 
 def _describe(member: Member, ends: Mapping[str, datetime]) -> dict[str, Any]:

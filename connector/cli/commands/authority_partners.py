@@ -11,6 +11,7 @@ from connector.authority.card import read_roots
 from connector.cli.commands.authority_members import FAULTS, open_authority, print_published, publish_and_tell
 from connector.cli.frame.command import YesOption, create_noun, register
 from connector.cli.frame.context import CommandCall
+from connector.cli.frame.failure import Code, Failure
 from connector.identity.keys import public_jwk
 from connector.identity.listing.partner import Partner
 from connector.settings import Settings
@@ -71,6 +72,8 @@ def remove(
 ) -> None:
     """Take the authority of another data space off the list: what runs with its members ends."""
     settings, authority = open_authority(call)
+    if partner not in {each.authority for each in keeping.show(authority).partners}:
+        raise Failure(Code.NOT_FOUND, "authority.not-partner", id=partner)
     call.output.confirm(call.output.say("authority.ask-partner", id=partner), yes)
     membership.remove_partner(authority, partner)
     print_published(

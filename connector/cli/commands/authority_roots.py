@@ -84,7 +84,6 @@ def renew(
         *published,
         call.output.say("authority.rotated", number=record.number, until=until),
         call.output.say("authority.roots", root=folder / ROOT, spare=folder / SPARE),
-        call.output.say("authority.own-root", root=thumbprint),
         call.output.say("authority.pin-by-hand" if by_hand else "authority.pin-later", root=thumbprint),
     )
 

@@ -53,6 +53,9 @@ def card(
     settings, folder = call.read_settings(), call.file.resolve().parent
     if search is not None and not may_be_broker(call.file, settings):
         raise Failure(Code.USAGE, "errors.not-broker", path=folder / CARD)
+    if new_key and settings.identity.hardware is not None:
+        # A key in a file would be in the card, and nobody would sign with it.
+        raise Failure(Code.USAGE, "authority.in-token", token=settings.identity.hardware.token)
     if new_key:
         call.output.confirm(call.output.say("setup.ask-new-key", path=settings.identity.key), yes)
     before = read_own_card(call.file)

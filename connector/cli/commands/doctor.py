@@ -389,7 +389,10 @@ def _read_list(settings: Settings) -> ListSummary:
 
 def _check_entry(settings: Settings, summary: ListSummary, is_broker: bool) -> CheckResult:
     if summary.own is None:
-        return _find(OWN_ENTRY, False, "entry-none", id=settings.participant.id)
+        key = "entry-not-joined" if settings.identity.mechanism == "dcp" else "entry-none"
+        return _find(OWN_ENTRY, False, key, id=settings.participant.id)
+    if any(each.suspended for each in summary.listed if settings.participant.id in (each.id, *each.former)):
+        return _find(OWN_ENTRY, False, "entry-suspended", id=settings.participant.id)
     address, keys, data = summary.own
     expected = find_address(settings)
     if (address or "").rstrip("/") != expected:

@@ -128,10 +128,11 @@ def protect(call: CommandCall) -> None:
         raise RosterFault(str(fault)) from None
     except OSError as error:
         raise Failure(Code.FAILED, "errors.not-writable", path=error.filename, problem=error.strerror) from None
-    names = ", ".join(map(str, changed)) or "–"
-    call.output.print_result(
-        {"protected": list(map(str, changed))}, call.output.say("authority.protected", names=names)
+    names = ", ".join(map(str, changed))
+    told = (
+        call.output.say("authority.protected", names=names) if changed else call.output.say("authority.all-protected")
     )
+    call.output.print_result({"protected": list(map(str, changed))}, told)
 
 
 def _read_passphrase(settings: Settings) -> bytes | None:
@@ -197,7 +198,9 @@ def rotate(
     key that was announced is the one that is used.
     """
     settings, folder = call.read_settings(), call.file.resolve().parent
-    if settings.identity.mechanism != "dcp" or settings.identity.hardware is not None:
+    if settings.identity.hardware is not None:
+        raise Failure(Code.USAGE, "authority.in-token", token=settings.identity.hardware.token)
+    if settings.identity.mechanism != "dcp":
         raise Failure(Code.USAGE, "authority.no-rotation")
     path = settings.identity.key
     call.output.confirm(call.output.say(f"authority.ask-{'announce' if announce else 'rotate'}", path=path), yes)

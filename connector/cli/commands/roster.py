@@ -19,9 +19,15 @@ from connector.cli.commands.authority_members import publish_and_tell
 from connector.cli.frame.command import YesOption, create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
-from connector.cli.frame.finding import build_ambiguity
 from connector.cli.setup.identity import load_own_key
-from connector.cli.setup.members import ClaimOption, confirm_losses, describe_changes, hint_odd_claims, parse_claims
+from connector.cli.setup.members import (
+    ClaimOption,
+    confirm_losses,
+    describe_changes,
+    find_member,
+    hint_odd_claims,
+    parse_claims,
+)
 from connector.cli.setup.plan import MEMBERS
 from connector.identity.roster import Member, RosterDocument
 
@@ -147,7 +153,7 @@ def remove(
     """Remove a member; after the next published list all participants refuse its requests."""
     path = _choose_draft(call, file)
     draft = roster.show(path)
-    removed = _find_member(draft.members, member)
+    removed = find_member(draft.members, member).id
     signs = removed == draft.issuer
     call.output.confirm(call.output.say("cli.ask-remove-issuer" if signs else "cli.ask-remove", id=removed), yes)
     authority = _find_authority(call, file)
@@ -331,15 +337,3 @@ def _choose_list(call: CommandCall, given: Path | None) -> Path:
     if "://" in location:
         raise Failure(Code.USAGE, "errors.list-remote", location=location)
     return Path(location)
-
-
-def _find_member(members: tuple[Member, ...], word: str) -> str:
-    """Return the identifier of the member with this identifier or this name. Raises Failure."""
-    if word in {member.id for member in members}:
-        return word
-    named = sorted(member.id for member in members if member.name.casefold() == word.strip().casefold())
-    if not named:
-        raise Failure(Code.NOT_FOUND, "errors.not-member", id=word)
-    if len(named) > 1:
-        raise build_ambiguity(word, named)
-    return named[0]

@@ -8,6 +8,7 @@ import typer
 from connector.authority.renewal import MemberChange
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
+from connector.cli.frame.finding import build_ambiguity
 from connector.cli.setup.claims import list_odd_claims
 from connector.identity.roster import Member
 
@@ -18,6 +19,20 @@ ClaimOption = Annotated[
         help="Claim that you confirm; policies can require it. NAME= removes a claim. May be repeated.",
     ),
 ]
+
+
+def find_member(members: Iterable[Member], word: str) -> Member:
+    """Return the member with this identifier, which it has or had, or with this name. Raises Failure."""
+    listed = tuple(members)
+    for member in listed:
+        if word in (member.id, *member.former):
+            return member
+    named = [member for member in listed if member.name.casefold() == word.strip().casefold()]
+    if not named:
+        raise Failure(Code.NOT_FOUND, "errors.not-member", id=word)
+    if len(named) > 1:
+        raise build_ambiguity(word, sorted(member.id for member in named))
+    return named[0]
 
 
 def parse_claims(pairs: Iterable[str]) -> dict[str, list[str]]:

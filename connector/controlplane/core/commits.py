@@ -1,13 +1,12 @@
 """Commits a process: its moves, an audit leaf for each, and further changes, in one group."""
 
-import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Generic
 
 import msgspec
 
-from connector.audit.leaves import SALT_BYTES, leaf
+from connector.audit.leaves import leaf
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.watch import DELIVERED, INPUTS
 from connector.ports.changes import AppendLeaf, Change, DropHold, PutHold, PutProcess
@@ -99,12 +98,10 @@ def record(
 
     `at` is when it happened, in ms; None for now.
     """
-    # A new identifier is random enough for a salt, and comes from the only source of identifiers.
-    salt = hashlib.sha256(context.new_id().encode()).digest()[:SALT_BYTES]
     made = leaf(
         owner=context.owner,
         id=context.new_id(),
-        salt=salt,
+        salt=context.new_salt(),
         at=context.now() if at is None else at,
         kind=event,
         process_id=process_id,

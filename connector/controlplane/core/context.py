@@ -4,12 +4,17 @@
 identifier: the simulation runs whole control planes from a seed.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
+from connector.audit.leaves import SALT_BYTES
 from connector.controlplane.core.acknowledged import Acknowledgements
 from connector.controlplane.core.watch import ProcessWatch
 from connector.ports.store import AnyProcess, Store
+
+_new_salt = partial(os.urandom, SALT_BYTES)
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,7 @@ class Context:
     notifies readers of a commit of a process; `wake` notifies the worker that a process may be due. `find_name` returns
     the name of a participant in the participant list, empty if it is unknown. `acknowledged` is what peers have
     acknowledged since the last commits of their processes. `shared` says that other processes may use the store too.
+    `new_salt` returns the salt of an audit leaf, random bytes.
     """
 
     owner: str
@@ -34,3 +40,4 @@ class Context:
     find_name: Callable[[str], str] = lambda _: ""
     acknowledged: Acknowledgements = field(default_factory=Acknowledgements)
     shared: bool = False
+    new_salt: Callable[[], bytes] = _new_salt

@@ -80,7 +80,7 @@ def _read_conditions(texts: tuple[str, ...], columns: tuple[str, ...]) -> list[C
         raise Untreatable(str(error)) from error
     where = choice.where if choice else ()
     _require((condition.field for condition in where), columns)
-    return [make_condition(condition, ".") for condition in where]
+    return [make_condition(condition, to_number) for condition in where]
 
 
 def _make_typed(name: str, kind: str, step: Clean) -> Callable[[str], str | None]:

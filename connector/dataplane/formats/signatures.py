@@ -196,10 +196,11 @@ def _is_wrong(before: str, sign: str, following: str) -> bool:
     if sign in _LETTERS:
         # A word that begins behind a sign is none: ABC™Plus is read as ABCÖPlus.
         is_joined = before.isupper() and sign.isupper() and after.isupper() and second.islower()
+        # An à ends a word: "und…so" is read as "undàso".
+        is_inside = sign == "à" and before.isalpha() and after.isalpha()
         # An ß is small in words of large letters too.
-        return (
-            is_joined or (before.islower() and sign.isupper()) or (sign.islower() and after.isupper() and sign != "ß")
-        )
+        is_mixed = (before.islower() and sign.isupper()) or (sign.islower() and after.isupper() and sign != "ß")
+        return is_joined or is_inside or is_mixed
     # A sign may stand between a figure and a letter, never inside a word.
     return before.isalpha() and after.isalpha() and sign not in "\u2019\u00ad\u00b7\u2013\u2014\u00a0"
 

@@ -123,6 +123,32 @@ def make_reader(
     return read_number
 
 
+def make_loose_reader(
+    field: str, decimal: str, thousands: str, certain: Sequence[str] = ()
+) -> Callable[[Any], Decimal | None]:
+    """Return the function that reads the numbers of a field for a choice: coordinates, or values to compare.
+
+    The parameters are those of `make_reader`. A field whose numbers do not show the signs of the data, such as a
+    coordinate with a point beside amounts with a comma, is read with the other decimal sign where that is certain.
+    """
+    if is_certain(field, decimal, certain):
+        return make_reader(field, decimal, thousands, certain)
+    sign = decimal or "."
+    other = "," if sign == "." else "."
+
+    def read_number(value: Any) -> Decimal | None:
+        value = read_raw(value)
+        found = to_number(value, sign)
+        return found if found is not None else to_certain_number(value, other)
+
+    return read_number
+
+
+def is_ambiguous(text: str) -> bool:
+    """Return whether a number can be read in two ways: `1.234` has decimals in one notation, a group in another."""
+    return _AMBIGUOUS.fullmatch(text) is not None
+
+
 def is_certain(field: str, decimal: str, certain: Sequence[str]) -> bool:
     """Return whether a number of a field can be read in one way only; the parameters are those of `make_reader`."""
     return bool(decimal) and (not certain or field in certain)

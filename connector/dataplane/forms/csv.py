@@ -1,6 +1,7 @@
 """Rows as CSV (RFC 4180), and as CSV for Excel: with semicolons, decimal commas, a byte order mark and no formulas.
 
-Excel runs what begins like a formula. An apostrophe before it makes it a text; a number stays a number.
+Excel runs what begins like a formula. An apostrophe before it makes it a text; a number stays a number, unless it can
+be read in two ways, as `1.234`.
 """
 
 import csv
@@ -10,13 +11,15 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from connector.dataplane.formats.values import format_number, read_raw, to_text
+from connector.dataplane.formats.values import format_number, is_ambiguous, read_raw, to_number, to_text
 from connector.dataplane.forms.choice import BadChoice
 from connector.dataplane.forms.writing import Layout, RowCount, ShapedRow
 from connector.dataplane.tabular.shapes import to_wkt
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_POINTED = re.compile(r"[+-]?\d*\.\d+(?:[eE][+-]?\d{1,3})?", re.ASCII)
+# Figures and their signs alone are no formula.
+_PLAIN = re.compile(r"[+-]?[\d.,]*\d(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _LONGEST_CELL = 32_767
 
 
@@ -43,7 +46,7 @@ class CsvForm:
             if not layout.fixed and not row.values.keys() <= names:
                 raise BadChoice("A row has a field that the header lacks: declare all fields of the asset.")
             # A text that is no geometry stays out, as in every form: in other coordinates it would be wrong.
-            place = "" if row.shape is None else to_wkt(row.shape)
+            place = "" if row.shape is None else self._guard(to_wkt(row.shape))
             lines.append([place if name == layout.geometry else self._to_cell(row, name) for name in layout.columns])
         return self._write(lines)
 
@@ -59,13 +62,24 @@ class CsvForm:
             return to_text(value)
         if isinstance(value, Decimal | int | float):
             return format_number(Decimal(str(value))).replace(".", ",")
-        return self._guard(to_text(value))
+        return self._guard(self._write_number(to_text(value), name))
+
+    def _write_number(self, text: str, name: str) -> str:
+        """Return a number that is a text as a German Excel reads it: with a comma, and without groups by commas."""
+        layout = self._layout
+        point = layout.has_point(name)
+        if point and layout.thousands and to_number(text, ".", layout.thousands) is not None:
+            text = text.replace(layout.thousands, "")
+        if point is None and is_ambiguous(text):
+            # Beside numbers with a comma, 1.234 has thousands; else nobody knows, and it stays a text.
+            return text if layout.decimal == "," else f"'{text}"
+        return text.replace(".", ",") if point is not False and _POINTED.fullmatch(text) else text
 
     def _guard(self, text: str) -> str:
         if not self._safe:
             return text
-        if _NUMBER.fullmatch(text):
-            return text.replace(".", ",")
+        if _PLAIN.fullmatch(text):
+            return text
         guarded = f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) else text
         if len(guarded) > _LONGEST_CELL:
             raise BadChoice(

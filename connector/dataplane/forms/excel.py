@@ -55,7 +55,7 @@ class ExcelForm:
             if name == held.layout.geometry:
                 values: list[Any] = ["" if shape is None else to_wkt(shape) for shape in held.shapes]
             else:
-                values = convert_all(held.columns[name], find_kind(held.columns[name]))
+                values = convert_all(held.columns[name], find_kind(held.columns[name], held.layout.has_point(name)))
             for row, value in enumerate(values, 1):
                 if isinstance(value, str):
                     sheet.write_string(row, at, _check(value))

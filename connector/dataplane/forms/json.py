@@ -42,7 +42,7 @@ class JsonForm:
         made = []
         for row in rows:
             values = list_values(row, layout, layout.columns)
-            if layout.geometry:
+            if layout.geometry is not None:
                 values[layout.geometry] = _write_shape(row.shape)
             made.append(encode_values(values))
         if self._lines:

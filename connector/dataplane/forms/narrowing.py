@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from connector.dataplane.formats.values import read_raw, to_number, to_text
+from connector.dataplane.formats.values import is_certain, make_loose_reader, read_raw, to_number, to_text
 from connector.dataplane.forms.choice import CRS84, BadChoice, Choice, Condition, read_instant
 from connector.dataplane.forms.table import load_for_choice, make_writer
 from connector.dataplane.forms.writing import Layout, RowCount, ShapedRow
@@ -56,13 +56,15 @@ class NarrowedWriter:
         shaped = self._find_places(fields)
         crs = self._prepare_places(shaped)
         self._tests = [*self._make_conditions(fields), *self._make_time_test(fields), *self._tests]
-        own = shaped[0] if len(shaped) == 1 else ""
-        if own and own not in columns and choice.form in _SPATIAL:
+        own = shaped[0] if len(shaped) == 1 else None
+        if own is not None and own not in columns and choice.form in _SPATIAL:
             columns = (*columns, own)
-        geometry = own if own in columns else ""
+        geometry = own if own in columns else None
         # An object of JSON can have fields that the first ones lack; it keeps them unless columns are chosen.
         fixed = bool(choice.columns) or records.format == "csv" or records.format not in STREAMED
-        return self._writer.begin(Layout(columns, geometry, len(shaped) == 2, crs, records.decimal or ".", fixed))
+        certain = tuple(name for name in columns if is_certain(name, records.decimal, records.certain))
+        signs = records.decimal, records.thousands, certain
+        return self._writer.begin(Layout(columns, geometry, len(shaped) == 2, crs, *signs, fixed))
 
     def write(self, records: Iterable[Record], /) -> bytes:
         """Return the rows of these that the choice leaves."""
@@ -109,7 +111,7 @@ class NarrowedWriter:
             return ""
         if len(shaped) == 2 and not spatial and choice.form != "parquet":
             return ""
-        self._find = load_for_choice(_PLACES, "make_finder")(shaped, records.decimal)  # type: ignore[assignment]
+        self._find = load_for_choice(_PLACES, "make_finder")(shaped, records)  # type: ignore[assignment]
         crs = records.crs or (CRS84 if records.format == "geojson" else "")
         target = choice.crs or (CRS84 if choice.form in _SPATIAL else crs)
         if target != crs:
@@ -124,7 +126,10 @@ class NarrowedWriter:
             if condition.field not in fields:
                 shown = ", ".join(list(fields)[:20])
                 raise BadChoice(f"The rows have no column {condition.field[:100]!r}: choose among {shown}.")
-        return [make_condition(condition, self._records.decimal or ".") for condition in self._choice.where]
+        signs = self._records.decimal, self._records.thousands, self._records.certain
+        return [
+            make_condition(condition, make_loose_reader(condition.field, *signs)) for condition in self._choice.where
+        ]
 
     def _make_time_test(self, fields: Sequence[str]) -> list[Callable[[ShapedRow], bool]]:
         between, field = self._choice.between, self._records.time
@@ -144,9 +149,10 @@ def is_between(value: object, between: tuple[datetime | None, datetime | None]) 
     return (first is None or end >= first) and (last is None or begin <= last)
 
 
-def make_condition(condition: Condition, decimal: str) -> Callable[[ShapedRow], bool]:
+def make_condition(condition: Condition, read: Callable[[Any], Any]) -> Callable[[ShapedRow], bool]:
     """Return the test of a condition: numbers are compared as numbers, instants as instants, anything else as text.
 
+    `read` returns a value of the field as a number, or None.
     A missing value fulfils only `!=`, and `=` with an empty value.
     """
     number, instant = to_number(condition.value), read_instant(condition.value)
@@ -156,7 +162,7 @@ def make_condition(condition: Condition, decimal: str) -> Callable[[ShapedRow], 
         text = ("true" if value else "false") if isinstance(value, bool) else to_text(value)
         if text == "" or condition.value == "":
             return _compare(text == condition.value, condition.sign)
-        found: Any = to_number(value, decimal) if number is not None else None
+        found: Any = read(value) if number is not None else None
         if found is not None:
             return _order(found, number, condition.sign)
         moment = read_instant(value) if instant is not None else None

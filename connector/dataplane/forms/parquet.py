@@ -38,9 +38,9 @@ class ParquetForm:
         held = self._held
         arrays, metadata = {}, {}
         for name, values in held.columns.items():
-            kind = find_kind(values)
+            kind = find_kind(values, held.layout.has_point(name))
             arrays[name] = pa.array(convert_all(values, kind), type=_TYPES[kind])
-        if held.layout.geometry or held.layout.shaped:
+        if held.layout.geometry is not None or held.layout.shaped:
             name = name_geometry(held.layout)
             shapes = [None if shape is None else to_wkb(shape) for shape in held.shapes]
             arrays[name] = pa.array(shapes, type=pa.binary())

@@ -4,29 +4,32 @@ Coordinates are always east before north. Converted ones are rounded to 7 decima
 """
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 import pyproj
 from pyproj.exceptions import CRSError, ProjError
 
-from connector.dataplane.formats.values import read_raw, to_number
+from connector.dataplane.formats.values import make_loose_reader
 from connector.dataplane.forms.choice import CRS84, BadChoice
 from connector.dataplane.tabular.shapes import AnyShape, convert, make_box, make_point, read_shape, touches
 from connector.ports.flow import Record
+from connector.ports.treatment import Records
 
 FindShape = Callable[[Record], AnyShape | None]
 
 
-def make_finder(fields: Sequence[str], decimal: str) -> FindShape:
+def make_finder(fields: Sequence[str], records: Records) -> FindShape:
     """Return the function that finds the geometry of a row: in one field, or in those of east and north."""
     if len(fields) == 1:
         return lambda row: read_shape(row.get(fields[0]))
-    return partial(_find_point, fields[0], fields[1], decimal or ".")
+    signs = records.decimal, records.thousands, records.certain
+    return partial(_find_point, [(name, make_loose_reader(name, *signs)) for name in fields[:2]])
 
 
-def _find_point(east: str, north: str, decimal: str, row: Record) -> AnyShape | None:
-    x, y = (to_number(read_raw(row.get(name)), decimal) for name in (east, north))
+def _find_point(axes: Sequence[tuple[str, Callable[[Any], Decimal | None]]], row: Record) -> AnyShape | None:
+    x, y = (read(row.get(name)) for name, read in axes)
     return None if x is None or y is None else make_point(float(x), float(y))
 
 

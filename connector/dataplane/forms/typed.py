@@ -5,13 +5,13 @@ more than 15 digits.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Literal
 
 import msgspec
 
-from connector.dataplane.formats.values import UNREAD, read_raw, to_text
+from connector.dataplane.formats.values import UNREAD, is_ambiguous, read_raw, to_text
 
 Kind = Literal["whole", "number", "truth", "text"]
 _WHOLE = re.compile(r"0|-?[1-9]\d{0,14}", re.ASCII)
@@ -29,13 +29,20 @@ def to_plain(value: Any) -> Any:
     return value
 
 
-def find_kind(values: Iterable[Any]) -> Kind:
+def find_kind(values: Sequence[Any], point: bool | None = None) -> Kind:
     """Return the kind of a column by its values, without those that are missing.
 
-    >>> find_kind(["1", "2", None]), find_kind(["1", "2.5"]), find_kind(["01", "2"])
-    ('whole', 'number', 'text')
+    `point` is whether a point in a text stands before decimals. If nobody knows, a column whose only points are
+    those of numbers such as `1.234` is one of texts: they may be thousands.
+
+    >>> find_kind(["1", "2", None]), find_kind(["1", "2.5"]), find_kind(["01", "2"]), find_kind(["1.234", "2"])
+    ('whole', 'number', 'text', 'text')
     """
     kinds = {_find_one(value) for value in values if value is not None}
+    if "number" in kinds and not point:
+        pointed = [value for value in values if isinstance(value, str) and "." in value]
+        if pointed and (point is False or all(map(is_ambiguous, pointed))):
+            return "text"
     if kinds == {"whole"} or kinds == {"truth"}:
         return next(iter(kinds))
     return "number" if kinds and kinds <= {"whole", "number"} else "text"

@@ -8,18 +8,25 @@ from connector.ports.flow import Record
 
 
 class Layout(NamedTuple):
-    """The columns of a table, the one of its geometry (empty without), and the reference system of coordinates.
+    """The columns of a table, the one of its geometry (None without), and the reference system of coordinates.
 
-    If `shaped`, the geometry comes from several columns and has none of its own. `decimal` is the sign before the
-    decimals of numbers that are texts. If `fixed`, a row has no other columns.
+    If `shaped`, the geometry comes from several columns and has none of its own. `decimal` and `thousands` are the
+    signs of numbers that are texts, in the columns of `certain`; elsewhere a number may be written in another way. If
+    `fixed`, a row has no other columns.
     """
 
     columns: tuple[str, ...]
-    geometry: str = ""
+    geometry: str | None = None
     shaped: bool = False
     crs: str = ""
-    decimal: str = "."
+    decimal: str = ""
+    thousands: str = ""
+    certain: tuple[str, ...] = ()
     fixed: bool = True
+
+    def has_point(self, column: str) -> bool | None:
+        """Return whether a point in a number of a column stands before its decimals; None if that is not certain."""
+        return self.decimal == "." if column in self.certain else None
 
 
 class ShapedRow(NamedTuple):
@@ -61,4 +68,4 @@ def list_plain(layout: Layout) -> tuple[str, ...]:
 
 def name_geometry(layout: Layout) -> str:
     """Return the name that the geometry has in a form with a column of its own for it."""
-    return layout.geometry or GEOMETRY
+    return GEOMETRY if layout.geometry is None else layout.geometry

@@ -10,7 +10,7 @@ from connector.dataplane.inspecting.rows import find_series, inspect_rows
 from connector.dataplane.inspecting.units import find_quantity
 from connector.dataplane.inspecting.values import inspect_values
 from connector.dataplane.tabular.opened import FileRemark
-from connector.language.catalogue import say_in_all
+from connector.language.catalogue import LANGUAGES, say
 from connector.ports.flow import Record
 from connector.ports.treatment import Records
 from connector.views.sightings import DataFinding, FieldKind, SeenField, Sighting
@@ -86,13 +86,17 @@ def _find_time(columns: Sequence[Column]) -> str:
 
 def word_finding(finding: DataFinding) -> DataFinding:
     """Return a finding with its sentence in all languages."""
-    texts = say_in_all(
-        f"inspecting.{finding.code}",
-        name=finding.field,
-        count=finding.count,
-        of=finding.of,
-        example=finding.example,
-        detail=finding.detail,
-        extra=finding.extra,
-    )
+    texts = {
+        language: say(
+            language,
+            f"inspecting.{finding.code}",
+            name=finding.field or say(language, "inspecting.nameless"),
+            count=finding.count,
+            of=finding.of,
+            example=finding.example,
+            detail=finding.detail,
+            extra=finding.extra,
+        )
+        for language in LANGUAGES
+    }
     return msgspec.structs.replace(finding, texts=texts)

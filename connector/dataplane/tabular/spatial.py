@@ -6,7 +6,7 @@ what the bytes of the table show, or its head states.
 """
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -148,7 +148,7 @@ def _batch(place: Path, encoding: str, layer: str | None, _folder: Scratch | Non
             datetime_as_string=True,
         ) as (known, stream):
             shape = (known["geometry_name"] or "wkb_geometry") if known["geometry_type"] else ""
-            own = {shape: read_wkb} if shape else {}
+            own: dict[str, Callable[[Any], Any]] = {shape: read_wkb} if shape else {}
             for batch in stream:
                 yield [_to_row(row, shape) for row in read_batch(batch, own)]
     except (DataSourceError, DataLayerError, pa.ArrowException, ValueError, OverflowError, OSError) as error:

@@ -49,6 +49,8 @@ from connector.protocol.dsp.common import DataAddress, endpoint_url, is_http
 from connector.protocol.dsp.errors import clean
 
 _LONGEST_ERROR = 8192
+_CHOSEN = frozenset({"choice", "parameters"})
+"""The errors of a form and rows, and of values for parameters, that the consumer chose."""
 _LONGEST_LISTING = 8 * 1024 * 1024
 
 
@@ -67,6 +69,7 @@ class _Known:
 
 class _ErrorBody(msgspec.Struct, frozen=True):
     error: str
+    message: str = ""
 
 
 @dataclass(frozen=True)
@@ -211,7 +214,10 @@ async def _judge(answer: Stream, credential: Credential) -> Again:
 
 
 async def _read_cause(answer: Stream) -> str | None:
-    """Return our sentence for the cause that the error body of another Datenkontor names; its own text is not used."""
+    """Return our sentence for what the error body of another Datenkontor names.
+
+    Its own text is used only for what was chosen here: no other one can say what to correct.
+    """
     body = bytearray()
     with contextlib.suppress(NetError):
         async for chunk in answer.chunks():
@@ -219,7 +225,12 @@ async def _read_cause(answer: Stream) -> str | None:
             if len(body) > _LONGEST_ERROR:
                 return None
     try:
-        code = msgspec.json.decode(bytes(body), type=_ErrorBody).error
+        found = msgspec.json.decode(bytes(body), type=_ErrorBody)
+        if answer.status == 400 and found.error in _CHOSEN and found.message:
+            return f"The provider refuses what was chosen: {clean(found.message)}"
+        if answer.status == 422 and found.error == Cause.UNTREATABLE:
+            return say("en", f"processes.flow-{Cause.UNTREATABLE}")
+        code = found.error
         return say("en", f"processes.flow-{Cause(code.removeprefix(CODE))}") if code.startswith(CODE) else None
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None

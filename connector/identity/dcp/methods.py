@@ -1,6 +1,7 @@
 """The public keys of a document: which may verify a signature, and by which algorithm.
 
-The algorithm is a property of the key. An RSA key says by its own `alg` how it signs, and else signs with RS256.
+The algorithm is a property of the key. An RSA key says by its own `alg` how it signs; without one, it signs by each of
+the well-known algorithms of RSA (RFC 7517, 4.4), and the header says by which.
 """
 
 import re
@@ -50,12 +51,17 @@ _CURVES: Mapping[str, tuple[EllipticCurve, str]] = {
 
 
 def find_key(
-    document: DidDocument, relationship: Relationship, kid: str | None, *, take_missing: bool = False
+    document: DidDocument,
+    relationship: Relationship,
+    kid: str | None,
+    *,
+    take_missing: bool = False,
+    algorithm: str | None = None,
 ) -> VerificationKey:
     """Return the key of a document that may sign what `relationship` is for: the one that `kid` names, or the only one.
 
-    Without a `kid`, a document with several methods has none (DCP 1.0, 4.3.4). Raises KeyFault, which says what the
-    owner of the document has to mend.
+    Without a `kid`, a document with several methods has none (DCP 1.0, 4.3.4). `algorithm` is that of the signature,
+    for an RSA key that names none. Raises KeyFault, which says what the owner of the document has to mend.
     """
     if kid is None and len(document.keys) != 1:
         raise KeyFault(f"kid is missing, and the document has {len(document.keys)} keys: it has to name one.")
@@ -64,8 +70,11 @@ def find_key(
         raise KeyFault(f"the document has no method {name[:200]} with a key that is read and itself as controller.")
     if not document.may_sign(name, relationship, take_missing=take_missing):
         raise KeyFault(f"the document does not list {name[:200]} under {relationship}.")
+    jwk = document.keys[name]
+    if jwk.get("kty") == "RSA" and jwk.get("alg") is None and algorithm in RSA_ALGORITHMS:
+        jwk = {**jwk, "alg": algorithm}
     try:
-        return read_key(name, document.keys[name])
+        return read_key(name, jwk)
     except KeyFault as fault:
         raise KeyFault(f"the key {name[:200]} cannot be used: {fault}") from None
 

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from connector.identity.dcp.self_issued import Resolve, SelfIssued, check_key_name, resolve_signer, verify_by
 from connector.identity.dcp.statuses import StatusLists, open_issued
-from connector.identity.jws import KEY_RULES, OPENING_RULES, Opened, Rejected, open_signed
+from connector.identity.jws import KEY_RULES, OPENING_RULES, Opened, Rejected, about, open_signed
 from connector.identity.keys import PEER_ALGORITHMS
 from connector.identity.listing.profile import TrustProfile
 from connector.identity.tokens import LEEWAY_S
@@ -74,25 +74,32 @@ async def verify_presentation(
     Every credential has to pass, or none counts. Their types are those that the issuer is trusted for. Raises Rejected
     at the first rule that fails, and what `StatusLists.find_ended` raises.
     """
+    with about("the presentation"):
+        presentation = _verify_presented(text, sender, verifier, now_ms)
+    found = []
+    for number, secured in enumerate(presentation.credentials, 1):
+        with about(f"credential {number} of the presentation"):
+            found.append(_read_credential(secured, sender.claims.iss, verifier, now_ms, presentation.profile))
+    for signed, credential in found:
+        with about(f"the credential of {credential.issuer}"):
+            await _verify_credential(signed, credential, verifier)
+    return tuple(credential for _, credential in found)
+
+
+def _verify_presented(text: str, sender: SelfIssued, verifier: Verifier, now_ms: int) -> Presentation:
+    """Apply the rules to a presentation without its credentials."""
     opened = _open_presentation(text)
     presentation = _read_presentation(opened, verifier)
     holder = sender.claims.iss
-    _check_named(opened, holder)
     if presentation.holder != holder:
-        raise Rejected("holder", "the presentation is that of another holder.")
+        raise Rejected("holder", "it is that of another holder.")
     # It was asked of its holder, who is the caller: that it names us says it once more, and the hub of EDC does not.
     if presentation.audience != verifier.audience and not (verifier.of_edc and presentation.audience is None):
-        raise Rejected("audience", "the presentation is not for this participant alone.")
+        raise Rejected("audience", "it is not for this participant alone.")
     _check_times(presentation.valid_from, presentation.valid_until, now_ms)
     check_key_name(opened, holder)
     verify_by(opened, sender.document, Relationship.PRESENTATION, take_missing=verifier.take_missing)
-    found = [
-        _read_credential(credential, holder, verifier, now_ms, presentation.profile)
-        for credential in presentation.credentials
-    ]
-    for signed, credential in found:
-        await _verify_credential(signed, credential, verifier)
-    return tuple(credential for _, credential in found)
+    return presentation
 
 
 async def verify_credential(text: str, holder: str, verifier: Verifier, now_ms: int) -> PresentedCredential:
@@ -130,12 +137,6 @@ def _open_presented(text: str) -> Opened:
     )
 
 
-def _check_named(opened: Opened, signer: str) -> None:
-    """Check that a header that names who signed, names them (Securing … using JOSE and COSE, 4.1.2)."""
-    if opened.header.get("iss", signer) != signer:
-        raise Rejected("form-of-claims", "iss in the header is another one than who signed.")
-
-
 def _read_presentation(opened: Opened, verifier: Verifier) -> Presentation:
     try:
         return read_presentation(opened.payload, of_kit=verifier.of_kit, of_edc=verifier.of_edc)
@@ -152,11 +153,10 @@ def _read_credential(
         credential = read_claims(opened.payload, of_kit=verifier.of_kit, of_edc=verifier.of_edc)
     except ClaimFault as fault:
         raise Rejected("form-of-claims", fault.reason) from None
-    _check_named(opened, credential.issuer)
     if profile is not None and credential.profile is not profile:
-        raise Rejected("profile", "the credential is of another profile than the presentation.")
+        raise Rejected("profile", "it is of another profile than the presentation.")
     if credential.subject != holder:
-        raise Rejected("subject", "the credential is about somebody else than who presents it.")
+        raise Rejected("subject", "it is about somebody else than who presents it.")
     _check_times(credential.valid_from, credential.valid_until, now_ms)
     trusted = trust.issuers.get(credential.issuer, frozenset())
     believed = tuple(name for name in credential.types if name in trusted)
@@ -174,7 +174,7 @@ async def _verify_credential(opened: Opened, credential: PresentedCredential, ve
     verify_by(opened, document, Relationship.CREDENTIAL, take_missing=verifier.take_missing)
     ended = await verifier.statuses.find_ended(credential.issuer, credential.statuses)
     if ended:
-        raise Rejected("status", f"{credential.issuer} has ended the credential ({ended}).")
+        raise Rejected("status", f"{credential.issuer} has ended it ({ended}).")
 
 
 def _check_times(valid_from: int | None, valid_until: int | None, now_ms: int) -> None:

@@ -63,7 +63,7 @@ async def verify_self_issued(
         list_keys: if the list has keys of the issuer, the key is one of them, whatever its document says: whoever gets
             hold of its host name is not the issuer.
     """
-    opened = open_signed(token, limit=MAX_TOKEN, kinds=(KIND,), algorithms=PEER_ALGORITHMS)
+    opened = open_signed(token, limit=MAX_TOKEN, kinds=(KIND,), algorithms=PEER_ALGORITHMS, of_others=True)
     claims = read_token_claims(opened, audience=audience, now_s=now_s)
     check_key_name(opened, claims.iss)
     if not is_member(claims.iss):
@@ -93,7 +93,9 @@ async def verify_by_newest(
 
 
 def check_key_name(opened: Opened, signer: str) -> None:
-    """Check that the `kid` of a signed text, if it has one, is a key of `signer`; raises Rejected."""
+    """Check that the `kid` of a signed text, if it has one, is a key of `signer`, and so its `iss`; raises Rejected."""
+    if opened.header.get("iss", signer) != signer:
+        raise Rejected("key-name", "iss in the header is another one than who signed.")
     if opened.kid is None:
         return
     try:
@@ -117,7 +119,7 @@ def verify_by(
 ) -> VerificationKey:
     """Verify a signed text by the keys of a document that may sign what `relationship` is for; raises Rejected."""
     try:
-        key = find_key(document, relationship, opened.kid, take_missing=take_missing)
+        key = find_key(document, relationship, opened.kid, take_missing=take_missing, algorithm=opened.algorithm)
     except KeyFault as fault:
         raise Rejected("key", str(fault)) from None
     return verify_signature(opened, (key,))

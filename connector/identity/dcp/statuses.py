@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from connector.identity.dcp.self_issued import Resolve, check_key_name, resolve_signer, verify_by
-from connector.identity.jws import Opened, Rejected, open_signed
+from connector.identity.jws import Opened, Rejected, about, open_signed
 from connector.identity.keys import PEER_ALGORITHMS
 from connector.identity.listing.seen import SeenList, SeenLists
 from connector.identity.tokens import LEEWAY_S
@@ -123,15 +123,16 @@ class StatusLists:
                 place.kept = replace(place.kept, until=0) if place.kept else None
 
     async def _is_set(self, entry: StatusEntry, issuer: str) -> bool:
-        found = await self._find_list(entry.list_url, issuer)
-        # Once more, now that it is known how large it is.
-        self._make_room()
-        if entry.purpose not in found.purposes:
-            raise Rejected("status", f"the status list is not about {entry.purpose}.")
-        try:
-            return found.bits.is_set(entry.bit)
-        except ClaimFault as fault:
-            raise Rejected("status", fault.reason) from None
+        with about(f"the status list of {issuer}"):
+            found = await self._find_list(entry.list_url, issuer)
+            # Once more, now that it is known how large it is.
+            self._make_room()
+            if entry.purpose not in found.purposes:
+                raise Rejected("status", f"it is not about {entry.purpose}.")
+            try:
+                return found.bits.is_set(entry.bit)
+            except ClaimFault as fault:
+                raise Rejected("status", fault.reason) from None
 
     async def _find_list(self, url: str, issuer: str) -> _Kept:
         place = self._places.setdefault((issuer, url), _ListPlace())
@@ -157,7 +158,7 @@ class StatusLists:
             return found
         ended = kept is None or (kept.ends is not None and kept.ends <= now)
         if kept is None or ended or self._seen.is_undone(*place, kept.seen, now):
-            raise Rejected("status", "the status list is older than one that was seen before.")
+            raise Rejected("status", "it is older than one that was seen before.")
         return replace(kept, until=min(now + FRESH_MS, kept.ends or now + FRESH_MS))
 
     def _make_room(self) -> None:
@@ -172,7 +173,7 @@ class StatusLists:
             async with self._budget:
                 response = await self._client.request("GET", url, timeout_s=FETCH_S, max_bytes=LIST_LIMIT)
         except OF_PEER as error:
-            raise Rejected("status", f"the status list of {issuer} is refused: {error}") from error
+            raise Rejected("status", f"it is refused: {error}") from error
         except NetError as error:
             raise AuthenticationUnavailable(f"The status list of {issuer} cannot be fetched: {error}") from error
         if response.status != 200:
@@ -187,15 +188,15 @@ class StatusLists:
             stated = read_claims(await self._verify(body, issuer), limit=LIST_LIMIT, bearer=True, of_edc=of_edc)
             encoded = stated.claims.get("encodedList")
             if not _LISTS & set(stated.types) or not isinstance(encoded, str):
-                raise Rejected("status", "the document is no status list.")
+                raise Rejected("status", "it is no status list.")
             if stated.issuer != issuer:
-                raise Rejected("status", "the status list is that of another issuer.")
+                raise Rejected("status", "it is that of another issuer.")
             if stated.id.startswith(("https://", "http://")) and stated.id != url:
-                raise Rejected("status", f"the status list is the one of another address: {stated.id[:200]}.")
+                raise Rejected("status", f"it is the one of another address: {stated.id[:200]}.")
             if stated.valid_from is not None and stated.valid_from > now + LEEWAY_S * 1000:
-                raise Rejected("status", "the status list is not valid yet: compare the clocks of both sides.")
+                raise Rejected("status", "it is not valid yet: compare the clocks of both sides.")
             if stated.valid_until is not None and stated.valid_until <= now:
-                raise Rejected("status", "the status list has expired: its issuer has to sign a new one.")
+                raise Rejected("status", "it has expired: its issuer has to sign a new one.")
             bits, digest = await asyncio.to_thread(_expand, encoded, EDC_BYTES if of_edc else MIN_BYTES)
         except ClaimFault as fault:
             raise Rejected("status", fault.reason) from None

@@ -139,4 +139,8 @@ def _choose(
             except Rejected as fault:
                 if fault.rule not in {"key", "key-algorithm", "signature"}:
                     raise
-    raise Rejected("root", "no root that is pinned here has certified the key that signed it.")
+    raise Rejected(
+        "root",
+        "no root that is pinned here has certified the key that signed it. If the data-space operator has made new "
+        "roots by hand, ask by telephone for their thumbprint, and run `authority pin` with it.",
+    )

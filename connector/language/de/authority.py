@@ -7,11 +7,14 @@ SENTENCES: dict[str, str] = {
     "no-passphrase": "Die Einstellungen nennen kein Passwort: bitte in eine Datei mit dem Modus 0600 schreiben und die "
     "Datei in identity.secret_file angeben.",
     "protected": "Mit dem Passwort verschlüsselt: {names}.",
+    "all-protected": "Kein privater Schlüssel liegt ohne Passwort in einer Datei: nichts wurde geändert.",
     "no-hardware": "Die Einstellungen nennen kein Token: bitte den Abschnitt identity.hardware mit module, token und "
     "label ergänzen.",
     "key-created": "Der Schlüssel {id} liegt im Token {token} und kann es nicht verlassen; er steht im Ausweis {card}.",
-    "no-rotation": "Die Vertrauensstelle wechselt nur einen Schlüssel in einer Datei, bei einem Teilnehmer mit dem "
-    "Verfahren dcp: bitte `card --new-key` verwenden und den Ausweis an den Betreiber des Datenraums senden.",
+    "in-token": "Der Schlüssel liegt im Token {token}: bitte identity.hardware ein anderes label geben, `key create` "
+    "ausführen und den Ausweis an den Betreiber des Datenraums senden.",
+    "no-rotation": "Die Vertrauensstelle wechselt nur den Schlüssel eines Teilnehmers mit dem Verfahren dcp: "
+    " bitte `card --new-key` verwenden und den Ausweis an den Betreiber des Datenraums senden.",
     "ask-rotate": "Ein neuer Schlüssel ersetzt {path} mit dem nächsten Start. Jetzt erzeugen?",
     "ask-announce": "Ein neuer Schlüssel kommt in die Liste und das Dokument; {path} unterschreibt weiter. Jetzt "
     "erzeugen?",
@@ -40,11 +43,14 @@ SENTENCES: dict[str, str] = {
     "rotated": "Zertifikat {number} ist ausgestellt; der neue Schlüssel signiert bis {until}.",
     "ask-stolen": "Alle Nachweise dieser Vertrauensstelle enden jetzt, und jeder Prozess fordert "
     "seinen von selbst neu an. Fortfahren?",
+    "no-spare": "Es gibt keinen Ersatzschlüssel mehr: `authority renew` erzeugt mit derselben Datei das nächste Paar.",
     "ask-recover": "Die Mitglieder lehnen den ersten Hauptschlüssel von nun an ab, endgültig. Fortfahren?",
     "invited": "Den Link so an {name} senden, dass niemand sonst ihn liest. Er gilt einmal, "
     "innerhalb von {count} Tagen.",
+    "namesake": "{id} heißt bereits {name}. Mit dem eigenen Schlüssel dient dieser Link dort einem neuen Hostnamen; "
+    "Rollen und Angaben bleiben. Alle anderen werden ein zweites Mitglied dieses Namens.",
     "invited-one": "Den Link so an {name} senden, dass niemand sonst ihn liest. Er gilt einmal, innerhalb eines Tages.",
-    "ask-suspend": "Niemand spricht mehr mit {id}, und was mit dieser Stelle läuft, endet. "
+    "ask-suspend": "Bis zur Wiederzulassung spricht dann niemand mit {id}, und was mit dieser Stelle läuft, endet. "
     "Mitgliedschaft ruhen lassen?",
     "restored": "Dies ist die Vertrauensstelle eines Datenraums, und die Mitglieder lehnen Listen ab, die älter sind "
     "als die, die sie kennen. Sobald der Prozess läuft: wiederholen, was sich seit der Sicherung geändert hat, und "
@@ -64,6 +70,7 @@ SENTENCES: dict[str, str] = {
     "ask-withdraw": "Mit dem Link für {name} wird dann niemand mehr Mitglied. Die Einladung zurückziehen?",
     "withdrawn": "Die Einladung für {name} ist zurückgezogen.",
     "ask-partner": "Was mit den Mitgliedern von {id} läuft, endet. Von der Liste nehmen?",
+    "not-partner": "{id} ist keine gelistete Vertrauensstelle: `authority partner list` listet sie auf.",
     "partner-removed": "{id} ist nicht mehr gelistet.",
     "ask-renew": "Die Mitglieder lehnen die alten Hauptschlüssel von nun an ab, endgültig. Fortfahren?",
     "ask-renew-by-hand": "Jedes Mitglied muss die neuen Hauptschlüssel von Hand eintragen, bevor der Schlüssel des "
@@ -73,7 +80,7 @@ SENTENCES: dict[str, str] = {
     "pin-later": "Die Mitglieder folgen von selbst. Wer von Hand einträgt, vergleicht den Fingerabdruck {root}.",
     "pin-by-hand": "Jedem Mitglied den Fingerabdruck am Telefon nennen; es führt `datenkontor authority pin {root}` "
     "aus. Wenn alle so weit sind, `authority rotate` mit dem neuen Hauptschlüssel ausführen: Dann zählen die alten "
-    "nicht mehr.",
+    "nicht mehr. Der Prozess dieses Ordners kennt die neuen nach einem Neustart: bitte vorher neu starten.",
     "not-followed": "Die Einstellungen {file} lesen keine Liste von der Adresse einer Vertrauensstelle: bitte die "
     "Datei mit den Hauptschlüsseln übergeben und in identity.operator_key angeben.",
     "pinned": "Die Hauptschlüssel in {path} sind eingetragen. Bitte den Prozess neu starten.",

@@ -262,10 +262,6 @@ SENTENCES: dict[str, str] = {
     "unread-one": "{name}: 1 Wert ist keine Zahl: {example!r} in Zeile {line}.",
     "unread-record": "{name}: {count} Werte sind keine Zahlen; der erste ist {example!r} in Datensatz {line}.",
     "unread-record-one": "{name}: 1 Wert ist keine Zahl: {example!r} in Datensatz {line}.",
-    "format-geojson": "GeoJSON wird als Datei geliefert, nicht als Datensätze: zum Filtern oder Verändern als CSV oder "
-    "JSON-Liste anbieten.",
-    "format-sheet": "Eine Tabelle wird als Datei geliefert, nicht als Datensätze: zum Filtern oder Verändern als CSV "
-    "speichern.",
     "format-packed": "Eine gepackte Datei wird geliefert, wie sie ist, nicht als Datensätze: zum Filtern oder "
     "Verändern entpacken.",
     "format-zip": "Ein Archiv wird als Datei geliefert: Um seine Dateien anzubieten, entpacken und --folder verwenden.",

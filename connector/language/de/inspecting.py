@@ -51,10 +51,18 @@ SENTENCES: dict[str, str] = {
     "swapped-one": "{name} hat in einer von {of} Zeilen Ost und Nord vertauscht, zum Beispiel {example}.",
     "outside": "{name} liegt in {count} von {of} Zeilen weit entfernt von allen anderen, zum Beispiel {example}.",
     "outside-one": "{name} liegt in einer von {of} Zeilen weit entfernt von allen anderen, zum Beispiel {example}.",
+    "nameless": "Die Spalte ohne Namen",
     "no-code-page": "Das Shapefile sagt nicht, in welcher Kodierung seine Texte sind (keine brauchbare .cpg-Datei): "
     "Sie wurde an den Texten erkannt.",
-    "more-sheets": "Die Arbeitsmappe hat weitere Blätter ({detail}): Geprüft ist nur das erste, die Datei wird "
-    "aber ganz geliefert.",
+    "more-sheets": "Die Arbeitsmappe hat weitere Blätter ({detail}): Geprüft ist nur das erste sichtbare, die Datei "
+    "wird aber ganz geliefert.",
+    "formulas-unkept": "Das Blatt hat Formeln ohne gespeichertes Ergebnis, deren Werte leer sind: Speichern Sie die "
+    "Arbeitsmappe einmal mit einem Tabellenprogramm.",
+    "error-cells": "Das Blatt hat Zellen mit einem Fehler wie #DIV/0!, deren Werte leer sind: Berichtigen Sie sie.",
+    "hidden-cells": "Das Blatt hat ausgeblendete Zeilen oder Spalten, die wie alle anderen geliefert werden: Löschen "
+    "Sie sie, wenn sie nicht hinausgehen sollen.",
+    "merged-cells": "Das Blatt hat verbundene Zellen, von denen nur die erste den Wert hat: Lösen Sie die Verbindung, "
+    "und tragen Sie den Wert in jeder Zeile ein.",
     "more-layers": "Das GeoPackage hat weitere Ebenen ({detail}): Geprüft ist nur die erste, die Datei wird "
     "aber ganz geliefert.",
     "title-lines": "Die Namen der Spalten stehen erst in Zeile {detail} ({example}): Lassen Sie die {count} Zeilen "

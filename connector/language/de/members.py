@@ -106,7 +106,10 @@ SENTENCES: dict[str, str] = {
     "link-step-install": "Richten Sie einen Konnektor ein, oder bitten Sie Ihre IT darum. Er braucht eine "
     "https-Adresse, unter der andere ihn erreichen.",
     "link-step-copy": "Kopieren Sie den ganzen Link aus der Adresszeile, auch den Teil nach dem Zeichen #.",
-    "link-step-join": "Führen Sie dort diesen Befehl aus, mit dem Link an der Stelle von LINK:",
+    "link-step-join": "Führen Sie dort diesen Befehl aus, mit dem Link an der Stelle von LINK, einem neuen Ordner "
+    "und Ihrer Adresse:",
+    "link-folder": "konnektor",
+    "link-address": "daten.example.org",
     "link-step-done": "Der Befehl prüft, zu wem der Link gehört. Danach ist Ihre Organisation Mitglied.",
     "link-secret": "Der Link gilt einmal und nur für kurze Zeit. Geben Sie ihn niemandem sonst. Fragen beantwortet, "
     "wer ihn Ihnen gesendet hat.",

@@ -6,9 +6,12 @@ SENTENCES: dict[str, str] = {
     "no-passphrase": "The settings name no pass phrase: write it to a file of mode 0600, and name the file in "
     "identity.secret_file.",
     "protected": "Encrypted with the pass phrase: {names}.",
+    "all-protected": "No private key lies in a file without a pass phrase: nothing was changed.",
     "no-hardware": "The settings name no token: add the section identity.hardware with module, token and label.",
     "key-created": "The key {id} is in the token {token}, which it cannot leave; the card {card} states it.",
-    "no-rotation": "Only a key in a file, of a participant with the mechanism dcp, is rotated by its authority: use "
+    "in-token": "The key is in the token {token}: give identity.hardware another label, run `key create`, and send the "
+    "card to the data-space operator.",
+    "no-rotation": "Only the key of a participant with the mechanism dcp is rotated by its authority: use "
     "`card --new-key`, and send the card to the data-space operator.",
     "ask-rotate": "A new key takes the place of {path} with the next start. Make it?",
     "ask-announce": "A new key gets into the list and the document; {path} goes on signing. Make it?",
@@ -33,11 +36,14 @@ SENTENCES: dict[str, str] = {
     "members were told of it, and each verifies it itself.",
     "rotated": "Certificate {number} is made; the new issuer key signs until {until}.",
     "ask-stolen": "All credentials of this authority end now, and each process asks for its own anew. Go on?",
+    "no-spare": "There is no spare root left: `authority renew` makes the next pair, with the same file.",
     "ask-recover": "Members refuse the first root from now on, for good. Go on?",
     "invited": "Send the link to {name} on a way on which nobody else reads it. It can be used "
     "once, within {count} days.",
+    "namesake": "{id} is called {name} already. With its own key it uses this link for a new host name, and keeps its "
+    "roles and claims. Anybody else becomes a second member of that name.",
     "invited-one": "Send the link to {name} on a way on which nobody else reads it. It can be used once, within 1 day.",
-    "ask-suspend": "Nobody speaks with {id} any more, and what runs with it ends. Suspend it?",
+    "ask-suspend": "Nobody will speak with {id} until it is admitted again, and what runs with it ends. Suspend it?",
     "restored": "This is the authority of a data space, and members refuse lists that are older than those that they "
     "have seen. Once its process runs: repeat what was changed since the backup, and run `datenkontor authority rotate "
     "--root FILE --stolen --settings {settings}`, once more for each rotation since the backup.",
@@ -47,7 +53,7 @@ SENTENCES: dict[str, str] = {
     "there asks for it.",
     "suspended": "{id} is suspended.",
     "admitted": "{id} takes part again.",
-    "ask-revoke": "{id} is no member any more, and its credentials end for good. Revoke it?",
+    "ask-revoke": "{id} will be no member any more, and its credentials end for good. Revoke it?",
     "revoked": "{id} is revoked.",
     "open": "Invited until {until}: {name}",
     "partner-added": "{id} is listed, for {types}.",
@@ -55,6 +61,7 @@ SENTENCES: dict[str, str] = {
     "ask-withdraw": "The link for {name} makes nobody a member any more. Withdraw the invitation?",
     "withdrawn": "The invitation for {name} is withdrawn.",
     "ask-partner": "What runs with the members of {id} ends. Take it off the list?",
+    "not-partner": "{id} is no listed authority: `authority partner list` shows them.",
     "partner-removed": "{id} is not listed any more.",
     "ask-renew": "Members refuse the old roots from now on, for good. Go on?",
     "ask-renew-by-hand": "Each member has to pin the new roots by hand before the issuer key ends. Go on?",
@@ -62,7 +69,8 @@ SENTENCES: dict[str, str] = {
     "--by-hand.",
     "pin-later": "Members follow by themselves. Who pins by hand compares the thumbprint {root}.",
     "pin-by-hand": "Tell each member the thumbprint, by telephone; it runs `datenkontor authority pin {root}`. When "
-    "all have, run `authority rotate` with the new root: then the old ones count no more.",
+    "all have, run `authority rotate` with the new root: then the old ones count no more. The process of this "
+    "folder has them after a restart: restart it before that.",
     "not-followed": "The settings {file} read no list from the address of an authority: hand the file of its roots "
     "over, and name it in identity.operator_key.",
     "pinned": "The roots in {path} are pinned. Restart the process.",

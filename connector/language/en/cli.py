@@ -249,10 +249,6 @@ SENTENCES: dict[str, str] = {
     "unread-one": "{name}: 1 value is no number: {example!r} in line {line}.",
     "unread-record": "{name}: {count} values are no numbers; the first one is {example!r} in record {line}.",
     "unread-record-one": "{name}: 1 value is no number: {example!r} in record {line}.",
-    "format-geojson": "GeoJSON is delivered as a file, not as records: "
-    "to filter or change records, add CSV or a JSON array.",
-    "format-sheet": "A spreadsheet is delivered as a file, not as records: "
-    "to filter or change records, save it as CSV.",
     "format-packed": "A compressed file is delivered as it is, not as records: to filter or change records, unpack it.",
     "format-zip": "An archive is delivered as a file: to offer its files, unpack it and use --folder.",
     "field-numbers": "{name} (numbers)",

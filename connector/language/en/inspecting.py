@@ -48,10 +48,18 @@ SENTENCES: dict[str, str] = {
     "swapped-one": "{name} has east and north swapped in 1 of {of} rows, such as {example}.",
     "outside": "{name} is far away from all others in {count} of {of} rows, such as {example}.",
     "outside-one": "{name} is far away from all others in 1 of {of} rows, such as {example}.",
+    "nameless": "The column without a name",
     "no-code-page": "The Shapefile does not say which encoding its texts have (no .cpg that can be used): it was found "
     "in the texts.",
-    "more-sheets": "The workbook has more sheets ({detail}): only the first one is inspected, but the whole file "
-    "is delivered.",
+    "more-sheets": "The workbook has more sheets ({detail}): only the first visible one is inspected, but the whole "
+    "file is delivered.",
+    "formulas-unkept": "The sheet has formulas without a saved result, whose values are empty: save the workbook once "
+    "with a spreadsheet program.",
+    "error-cells": "The sheet has cells with an error such as #DIV/0!, whose values are empty: correct them.",
+    "hidden-cells": "The sheet has hidden rows or columns, which are delivered like all others: delete them if they "
+    "are not to leave.",
+    "merged-cells": "The sheet has merged cells, of which only the first one has the value: split them, and fill in "
+    "the value in each row.",
     "more-layers": "The GeoPackage has more layers ({detail}): only the first one is inspected, but the whole file "
     "is delivered.",
     "title-lines": "The names of the columns stand in line {detail} only ({example}): leave out the {count} lines "

@@ -106,7 +106,9 @@ SENTENCES: dict[str, str] = {
     "link-step-install": "Set up a connector, or ask your IT department to. It needs an https address at which others "
     "reach it.",
     "link-step-copy": "Copy the whole link from the address bar, also what is behind the sign #.",
-    "link-step-join": "Run this command there, with the link in the place of LINK:",
+    "link-step-join": "Run this command there, with the link in the place of LINK, a new folder, and your address:",
+    "link-folder": "connector",
+    "link-address": "data.example.org",
     "link-step-done": "The command checks whose link it is. Then your organisation is a member.",
     "link-secret": "The link is valid once and for a short time. Give it to nobody else. Whoever sent it to you "
     "answers your questions.",

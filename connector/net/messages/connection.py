@@ -4,10 +4,11 @@ Bytes that arrive while no request is under way belong to none, so they end the 
 """
 
 import asyncio
+import select
 from typing import cast
 
 from connector.net.messages.reader import AnswerReader, Malformed, Oversized
-from connector.net.sockets import is_quiet
+from connector.net.sockets import watch
 
 
 class Broken(Exception):
@@ -17,12 +18,13 @@ class Broken(Exception):
 class MessageConnection(asyncio.Protocol):
     """A connection to one address; `idle_since` is the loop's time at its last answer, `ended` set at its end."""
 
-    __slots__ = ("_loop", "_reader", "_transport", "_waiter", "address", "closed", "ended", "idle_since")
+    __slots__ = ("_loop", "_reader", "_transport", "_waiter", "_watch", "address", "closed", "ended", "idle_since")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, address: str) -> None:
         self._loop = loop
         self._reader = AnswerReader()
         self._transport: asyncio.Transport | None = None
+        self._watch: select.poll | None = None
         self._waiter: asyncio.Future[None] | None = None
         self.address = address
         self.closed = False
@@ -51,7 +53,10 @@ class MessageConnection(asyncio.Protocol):
 
     def is_quiet(self) -> bool:
         """Return whether the connection is open and nothing has arrived, not even what the loop has yet to read."""
-        return not self.closed and is_quiet(self._transport)
+        if self.closed or self._transport is None or self._transport.is_closing():
+            return False
+        self._watch = self._watch or watch(self._transport)
+        return not self._watch.poll(0)
 
     def abort(self) -> None:
         """Close at once; what the peer sends now is not read."""

@@ -31,17 +31,16 @@ REASONS = {
 
 def render_answer(answer: Reply, *, close: bool, head_only: bool = False) -> bytes:
     """Return an answer as it is sent. Raises ValueError if a field would break the line."""
-    lines = [f"HTTP/1.1 {answer.status} {REASONS.get(answer.status, '')}"]
+    text = f"HTTP/1.1 {answer.status} {REASONS.get(answer.status, '')}\r\n"
     if answer.media_type is not None:
-        lines.append(f"content-type: {answer.media_type}")
+        text += f"content-type: {answer.media_type}\r\n"
     if answer.status != 204:
-        lines.append(f"content-length: {len(answer.body)}")
+        text += f"content-length: {len(answer.body)}\r\n"
     for name, value in answer.headers.items():
         if not (name.isascii() and value.isascii() and (name + value).isprintable()):
             raise ValueError(f"The field {name!r} of an answer is not printable ASCII.")
-        lines.append(f"{name.lower()}: {value}")
-    lines.append("connection: close\r\n\r\n" if close else "\r\n")
-    head = "\r\n".join(lines).encode("latin-1")
+        text += f"{name.lower()}: {value}\r\n"
+    head = (text + ("connection: close\r\n\r\n" if close else "\r\n")).encode("latin-1")
     return head if head_only else head + answer.body
 
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from connector.protocol.dcp.errors import ClaimFault
-from connector.protocol.dcp.objects import open_envelope, read_object, read_text
+from connector.protocol.dcp.objects import cut_envelope, open_envelope, read_object, read_text
 from connector.protocol.dcp.status_list import HARMLESS
 from connector.protocol.dsp.timestamps import read_timestamp
 
@@ -224,10 +224,9 @@ def _read_enclosed(entry: object, profile: ClaimsProfile) -> str:
     if profile is ClaimsProfile.VC11 and isinstance(entry, str):
         return entry
     if profile is ClaimsProfile.VC20 and isinstance(entry, dict):
-        address = entry.get("id")
-        enveloped = "EnvelopedVerifiableCredential" in _list(entry, "type", MAX_TYPES)
-        if enveloped and isinstance(address, str) and address.startswith(_ENVELOPE):
-            return address.removeprefix(_ENVELOPE)
+        secured = cut_envelope(entry.get("id"), "vc")
+        if secured is not None and "EnvelopedVerifiableCredential" in _list(entry, "type", MAX_TYPES):
+            return secured
     raise ClaimFault(f"A credential in the presentation does not have the form of {profile}.")
 
 

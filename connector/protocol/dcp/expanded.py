@@ -55,4 +55,8 @@ def _shorten_value(value: Any) -> Any:
         return only
     if "@value" in only:
         return only["@value"]
-    return _shorten_node(only) if only.keys() - {"@id", "@type"} else only.get("@id")
+    if only.keys() - {"@id", "@type"}:
+        return _shorten_node(only)
+    # A value of the protocol, such as a status, is a term of its own.
+    name = only.get("@id")
+    return name.removeprefix(NAMESPACE) if isinstance(name, str) else name

@@ -16,6 +16,8 @@ from connector.protocol.dcp.claims import V1, V2, ClaimsProfile
 from connector.protocol.dcp.status_list import pack_status_list
 from connector.protocol.dsp.timestamps import write_timestamp
 
+LIST_VARIES: Final = {"Vary": "Accept"}
+"""The header of each answer with a status list: a cache between gives nobody the form that another accepts."""
 LIST_TYPE: Final = "application/vc+jwt"
 """The media type of a signed status list."""
 _JSON: Final = "application/json"
@@ -95,7 +97,8 @@ def choose_list_form(secured: bytes, accepted: str) -> tuple[bytes, str]:
     Who accepts JSON alone gets the list without its signature, since some products read no other. They trust the
     connection; nobody is told that it is signed.
     """
-    if accepted.strip().lower() != _JSON:
+    ranges = {each.partition(";")[0].strip().lower() for each in accepted.split(",")}
+    if ranges != {_JSON}:
         return secured, LIST_TYPE
     payload = secured.split(b".")[1]
     stated = msgspec.json.decode(urlsafe_b64decode(payload + b"=" * (-len(payload) % 4)))

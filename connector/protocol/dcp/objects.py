@@ -1,5 +1,6 @@
 """A document or message of somebody else as a JSON object, within its bound. Pure: standard library only."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,10 @@ from connector.protocol.dsp.codec import parse
 from connector.protocol.dsp.errors import ProtocolError
 
 MAX_TEXT = 512
-_ENVELOPE = "data:application/vp+jwt,"
+# What is secured by a JWT, by its media type or one of drafts (RFC 2397); in base64 it would be another text.
+_ENVELOPE = re.compile(
+    r"data:application/(v[cp])(?:-ld|\+ld(?:\+json)?)?\+jwt(?:;(?!base64[;,])[^;,]*)*,", re.IGNORECASE
+)
 CONTEXT = NAMESPACE + "dcp.jsonld"
 
 
@@ -46,11 +50,19 @@ def read_message(body: bytes, limit: int, kind: str) -> dict[str, Any]:
 
 def open_envelope(entry: Mapping[str, Any]) -> str | None:
     """Return the presentation of an EnvelopedVerifiablePresentation (VC Data Model 2.0, 4.13), or None."""
-    kinds, address = entry.get("type"), entry.get("id")
+    kinds = entry.get("type")
     is_envelope = "EnvelopedVerifiablePresentation" in (kinds if isinstance(kinds, list) else [kinds])
-    if is_envelope and isinstance(address, str) and address.startswith(_ENVELOPE):
-        return address.removeprefix(_ENVELOPE)
-    return None
+    return cut_envelope(entry.get("id"), "vp") if is_envelope else None
+
+
+def cut_envelope(address: object, kind: str) -> str | None:
+    """Return the JWT in a `data:` URL of a secured credential (`kind` is `vc`) or presentation (`vp`), or None.
+
+    >>> cut_envelope("data:application/vc+jwt,e30.e30.e30", "vc")
+    'e30.e30.e30'
+    """
+    found = _ENVELOPE.match(address) if isinstance(address, str) else None
+    return found.string[found.end() :] if found and found[1].lower() == kind else None
 
 
 def list_objects(members: Mapping[str, Any], name: str, limit: int) -> list[dict[str, Any]]:

@@ -22,6 +22,9 @@ MAX_SUPPORTED = 256
 OBJECT = "CredentialObject"
 _REQUEST, _STATUS, _METADATA = "CredentialRequestMessage", "CredentialStatus", "IssuerMetadata"
 
+_PROFILE_NAMES = {"vc10-sl2021/jwt": "vc11-sl2021/jwt"}
+"""Other names of profiles: that of the official examples, which the table of profiles lacks (DCP 1.0.1, 6.7)."""
+
 
 class RequestStatus(StrEnum):
     """What an issuer tells a holder about its request."""
@@ -97,7 +100,7 @@ def write_metadata(issuer: str, supported: Sequence[SupportedCredential]) -> byt
 def read_metadata(body: bytes, issuer: str) -> tuple[SupportedCredential, ...]:
     """Read what `issuer` says of itself; raises ClaimFault.
 
-    An object without a type is one that nobody can ask for by its type: it is left out.
+    An object without an identifier and one type is one that nobody can ask for by its type: it is left out.
     """
     members = read_message(body, MAX_METADATA, _METADATA)
     if members.get("issuer") != issuer:
@@ -106,10 +109,10 @@ def read_metadata(body: bytes, issuer: str) -> tuple[SupportedCredential, ...]:
         SupportedCredential(
             id=read_text(entry, "id"),
             kind=read_text(entry, "credentialType"),
-            profile=read_text(entry, "profile", required=False),
+            profile=_PROFILE_NAMES.get(profile := read_text(entry, "profile", required=False), profile),
         )
         for entry in list_objects(members, "credentialsSupported", MAX_SUPPORTED)
-        if entry.get("credentialType")
+        if all(isinstance(entry.get(name), str) and entry[name] for name in ("id", "credentialType"))
     )
 
 

@@ -61,7 +61,7 @@ def _spell_members(value: dict[str, Any], names: frozenset[str]) -> dict[str, An
     found: dict[str, Any] = {}
     for key, entry in value.items():
         name = key
-        if key not in names:
+        if ":" in key:
             short = shorten_term(key)
             name = short if short in names and short not in value and short not in found else key
         spelled = _SPELLINGS[name](entry) if name in names and name in _SPELLINGS else entry

@@ -15,7 +15,7 @@ from connector.ports.changes import PutIssuance
 from connector.ports.entities import Issuance
 from connector.protocol.dcp.objects import CONTEXT
 from connector.protocol.dcp.presentations import read_response, write_query
-from connector.protocol.dcp.scopes import ScopeKind
+from connector.protocol.dcp.scopes import Scope, ScopeKind
 from connector.views.credentials import IssuanceState
 from tests.identity.dcp.places import CITY, US
 from tests.support.holding import COMPANY, MEMBERSHIP, Holding, hold, member
@@ -80,13 +80,22 @@ async def test_a_verifier_gets_what_its_access_token_grants_once() -> None:
     assert (again.status, b"presentation" in again.body) == (401, False)
 
 
+EVERYTHING = (["*"], [":*", "*:*"], ["Credential"], ["VerifiableCredential"], ["MembershipCredential"])
+PARTS = ("Membership", "Credential", "embershipCredentia", "MembershipCredentials", "membershipcredential")
+
+
 @pytest.mark.parametrize(
-    "scope", [["*"], [":*", "*:*"], ["Credential"], ["VerifiableCredential"], ["MembershipCredential"]]
+    ("type_granted", "scope"),
+    [
+        *((COMPANY.value, scope) for scope in EVERYTHING),
+        *((MEMBERSHIP.value, [part]) for part in PARTS),
+        *((part, [part, MEMBERSHIP.value]) for part in PARTS),
+    ],
 )
-async def test_scopes_for_everything_show_no_more_than_is_granted(scope: list[str]) -> None:
+async def test_scopes_for_everything_show_no_more_than_is_granted(type_granted: str, scope: list[str]) -> None:
     firm = await hold()
     await keeping.add(firm.service, member(), by="person")
-    granted = firm.token(US, token=firm.mechanism._access.issue(US, [COMPANY]))
+    granted = firm.token(US, token=firm.mechanism._access.issue(US, [Scope(ScopeKind.TYPE, type_granted)]))
     asked = {**ASKED, "scope": [f"{ScopeKind.TYPE}:{each}:read" for each in scope]}
     answer = await post(firm, "/presentations/query", asked, granted)
     assert answer.status == 200

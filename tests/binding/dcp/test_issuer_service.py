@@ -77,4 +77,5 @@ async def test_everybody_reads_metadata_schemas_and_status_lists() -> None:
     assert (await send(city, "GET", "/status/bitstring/revocation/1")).status == 404
     await send(city, "POST", "/credentials", REQUEST, city.token(FIRM))
     listed = await send(city, "GET", "/status/bitstring/revocation/1")
+    assert listed.headers["Vary"] == "Accept"
     assert (listed.status, listed.media_type) == (200, "application/vc+jwt")

@@ -133,3 +133,17 @@ def test_an_init_that_is_cut_short_goes_on_with_the_same_call(
     )
     again = cli("authority", "init", *BROKER)
     assert (again.code, "not changed" in again.err) == (2, True)
+
+
+def test_an_issuer_key_that_is_lost_is_named_with_what_to_do(cli: Cli, authority: Authority) -> None:
+    (authority.folder / "issuer.pem").unlink()
+    lost = cli("authority", "publish", *BROKER)
+    assert (lost.code, "rotate --stolen" in lost.err) == (1, True)
+    root = str(authority.folder / "root.pem")
+    assert cli("authority", "rotate", "--root", root, "--stolen", "--yes", *BROKER).code == 0
+    assert cli("authority", "publish", *BROKER).code == 0
+
+
+def test_after_the_spare_has_taken_over_the_next_pair_is_asked_for(cli: Cli, authority: Authority) -> None:
+    done = cli("authority", "recover", "--spare", str(authority.folder / "spare.pem"), "--yes", *BROKER)
+    assert (done.code, "authority renew" in done.err) == (0, True)

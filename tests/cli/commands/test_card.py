@@ -52,6 +52,16 @@ def test_a_new_key_keeps_the_settings_and_the_old_key(cli: Cli, space: Path) -> 
     assert (space / "firma/key.pem.2").exists()
 
 
+def test_a_key_in_hardware_is_not_replaced_by_one_in_a_file(cli: Cli, space: Path) -> None:
+    with (space / "firma/datenkontor.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[identity.hardware]\nmodule = "away.so"\ntoken = "city"\n')
+    before = {path: path.read_bytes() for path in (space / "firma").iterdir() if path.is_file()}
+    for command in (("card", "--new-key"), ("key", "rotate")):
+        refused = cli(*command, "--yes", *SETTINGS)
+        assert (refused.code, "key create" in refused.err, "label" in refused.err) == (2, True, True)
+    assert {path: path.read_bytes() for path in (space / "firma").iterdir() if path.is_file()} == before
+
+
 def test_a_new_key_of_the_data_space_operator_signs_the_next_list(cli: Cli, space: Path) -> None:
     broker = ("--settings", "broker/datenkontor.toml")
     done = cli("card", "--new-key", "--yes", *broker)

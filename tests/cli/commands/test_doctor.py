@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from connector.app.serve import serve
@@ -107,6 +108,21 @@ def test_a_list_that_is_missing_forged_or_without_us_is_found(cli: Cli, space: P
     assert checks(cli)["participant list"]["ok"] is False
     signed.unlink()
     assert checks(cli)["participant list"]["ok"] is False
+
+
+def test_a_member_that_is_suspended_or_has_left_is_told_what_to_do(cli: Cli, space: Path) -> None:
+    broker = ("--settings", "broker/datenkontor.toml")
+    draft, firm = space / "broker/members.json", "urn:participant:firma"
+    roster.change(draft, firm, lambda member: msgspec.structs.replace(member, suspended=True))
+    cli("roster", "publish", *broker)
+    found = checks(cli)["own entry"]
+    assert (found["ok"], "suspended" in found["sentence"], "reason" in found["advice"]) == (False, True, True)
+    cli("roster", "remove", firm, "--yes", *broker)
+    cli("roster", "publish", *broker)
+    assert "card.json" in checks(cli)["own entry"]["advice"]
+    settings = space / "firma/datenkontor.toml"
+    settings.write_text(settings.read_text().replace('mechanism = "roster"', 'mechanism = "dcp"'))
+    assert "datenkontor join" in checks(cli)["own entry"]["advice"]
 
 
 def test_an_address_or_key_that_the_list_does_not_have_is_found(cli: Cli, space: Path) -> None:

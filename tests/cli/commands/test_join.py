@@ -1,14 +1,17 @@
 """`join`: from a link to a member with a credential, and what a refusal leaves behind."""
 
 import os
+import shlex
 import tomllib
 from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from connector.binding.invitation import show_invitation
 from tests.cli.commands.authorities import BROKER, answering, invite, set_up
 from tests.cli.conftest import Cli
+from tests.pages.page import Page, read_text
 
 
 @pytest.fixture
@@ -114,3 +117,12 @@ def test_a_connector_that_runs_is_stopped_first(cli: Cli, tmp_path: Path, port: 
     with answering(tmp_path / "broker/datenkontor.toml"):
         code, told = join(cli, link, "firma", port - 10)
     assert (code, "stop it meanwhile" in told) == (1, True)
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_command_on_the_page_of_a_link_is_one_that_join_takes(cli: Cli, tmp_path: Path, language: str) -> None:
+    page = Page(show_invitation("did:web:broker.example", language).body.decode())
+    (command,) = (each for each in page.root.iter("code") if "datenkontor join" in read_text(each))
+    done = cli(*shlex.split(read_text(command))[1:])
+    assert (done.code, "not an invitation" in done.err) == (1, True), done.err
+    assert list(tmp_path.iterdir()) == []

@@ -34,6 +34,7 @@ def test_keys_are_protected_by_the_pass_phrase_of_the_settings(cli: Cli, tmp_pat
     assert (done.code, SECRET in done.out + done.err) == (0, False)
     assert is_protected(tmp_path / "broker/key.pem")
     assert is_protected(tmp_path / "broker/authority/issuer.pem")
+    assert "nothing was changed" in cli("key", "protect", *BROKER).out
     (row,) = cli("key", "list", "--json", *BROKER).json["items"]
     assert (row["id"], row["kept"], row["state"]) == (before[0]["id"], "protected", "in use")
     assert cli("authority", "publish", *BROKER).code == 0

@@ -167,12 +167,25 @@ def test_the_code_pages_of_dos_and_of_the_mac_are_told_by_their_letters(text: st
         "ABC€Plus",
         "ABC…Plus",
         "ABC†Plus",
+        "und…so",
+        "Karl…heinz",
         "Box®neu",
         "Firma©Stadt",
     ],
 )
 def test_signs_of_windows_are_not_taken_for_letters_of_another_code_page(text: str) -> None:
     assert find_encoding(text.encode("windows-1252")) == "windows-1252"
+
+
+# Between two small letters nobody writes these, and each is a usual letter of DOS or of the Mac: "Kan„le" is Kanäle.
+@pytest.mark.parametrize("sign", sorted(set("‚„†‡ˆ‰‹Œ…‘’“”•–—˜™›œ¡¢£¤¥¦§¨©ª«¬®¯°±²³´¶·¸¹º»¼½¾¿×÷€") - set("‚„‡ˆ”¤§")))
+def test_a_sign_of_windows_between_small_letters_is_one(sign: str) -> None:
+    assert find_encoding(f"name;n\nabc{sign}plus;1\n".encode("windows-1252")) == "windows-1252"
+
+
+@pytest.mark.parametrize(("word", "encoding"), [("Kanäle", "cp850"), ("Façade", "cp850"), ("Straße", "macintosh")])
+def test_a_single_letter_of_an_old_code_page_is_one(word: str, encoding: str) -> None:
+    assert find_encoding(f"name;n\n{word};1\n".encode(encoding)) == encoding
 
 
 def test_a_single_damaged_word_does_not_change_the_encoding_of_all() -> None:

@@ -15,7 +15,7 @@ import pyogrio
 import pytest
 import python_calamine
 
-from connector.dataplane.forms.choice import FORMS
+from connector.dataplane.forms.choice import CRS84, FORMS
 from connector.ports.treatment import Records, TransformStep, Treatment
 from tests.dataplane.records import TREATING, encoded
 from tests.dataplane.world import Side, lease, side, url_and_token
@@ -199,3 +199,42 @@ async def test_without_a_choice_the_bytes_of_the_source_leave(
     _, data, headers = await take(http, url, token)
     assert data == data_folder(OFFERS[name][0]).read_bytes()
     assert headers["Content-Type"] == OFFERS[name][2]
+
+
+async def test_german_numbers_are_the_same_numbers_in_every_form(provider: Side, http: aiohttp.ClientSession) -> None:
+    data = "n;betrag;x;y\n1.234;1.234,50;7.1234;51.1234\n12;-0,5;7.2345;51.2345\n"
+    records = Records(
+        format="csv", delimiter=";", decimal=",", thousands=".", certain=("betrag",), geometry=("x", "y"), crs=CRS84
+    )
+    treatment = encoded(Treatment(records=records, forms=FORMS))
+    address = provider.give("zahlen.csv", data.encode())
+    url, token = url_and_token(
+        await provider.serve(address, lease(treatment=treatment), media_type="text/csv", live=True)
+    )
+    status, excel, _ = await take(http, url, token, form="csv-excel")
+    assert status == 200
+    assert excel.decode("utf-8-sig").split() == [
+        "n;betrag;x;y",
+        "1.234;1.234,50;7,1234;51,1234",
+        "12;-0,5;7,2345;51,2345",
+    ]
+    _, parquet, _ = await take(http, url, token, form="parquet")
+    first = _read_parquet(parquet)[0]
+    assert (first["n"], first["betrag"], first["x"]) == ("1.234", "1.234,50", 7.1234)
+    _, places, _ = await take(http, url, token, form="geojson")
+    assert json.loads(places)["features"][0]["geometry"]["coordinates"] == [7.1234, 51.1234]
+    for where, count in (("betrag>=1000", 1), ("betrag<0", 1), ("x>7.2", 1), ("x<8", 2)):
+        _, some, _ = await take(http, url, token, form="json", where=where)
+        assert len(json.loads(some)) == count, where
+
+
+@pytest.mark.parametrize("form", [*READ, "geojson"])
+async def test_a_column_without_a_name_keeps_its_values(provider: Side, http: aiohttp.ClientSession, form: str) -> None:
+    address = provider.give("index.csv", b",a\nr7,x\nr8,y\n")
+    treatment = encoded(Treatment(records=Records(format="csv"), forms=FORMS))
+    url, token = url_and_token(
+        await provider.serve(address, lease(treatment=treatment), media_type="text/csv", live=True)
+    )
+    _, data, _ = await take(http, url, token, form=form)
+    rows = [one["properties"] for one in json.loads(data)["features"]] if form == "geojson" else READ[form](data)
+    assert [list(row.values()) for row in rows] == [["r7", "x"], ["r8", "y"]]

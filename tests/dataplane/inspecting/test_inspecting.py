@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from connector.dataplane.files.media_types import guess_media_type
+from connector.dataplane.inspecting.inspecting import word_finding
 from connector.dataplane.signaling.looking import try_source
 from connector.dataplane.sources.file import FileSource
-from connector.views.sightings import Sighting
+from connector.views.sightings import DataFinding, Sighting
 from tests.support.data import data_folder
 
 WEATHER = "bochum/weather_943CC6451BFB_2025-07.csv"
@@ -96,3 +97,9 @@ def test_the_area_is_in_degrees_whatever_the_coordinates_are_in() -> None:
     assert boxes[0] == pytest.approx((7.11, 51.41, 7.34, 51.52), abs=0.01)
     assert inspected(FACILITIES).box == pytest.approx((9.11, 48.74, 9.21, 48.80), abs=0.01)
     assert inspected(WEATHER).time == "datetime"
+
+
+def test_a_column_without_a_name_is_called_so() -> None:
+    said = word_finding(DataFinding(code="missing", level="fault", count=2, of=3)).texts
+    assert said["en"].startswith("The column without a name is")
+    assert said["de"].startswith("Die Spalte ohne Namen ist")

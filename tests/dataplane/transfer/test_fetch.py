@@ -2,6 +2,7 @@ import tempfile
 from pathlib import Path
 
 import msgspec
+import pytest
 from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -161,6 +162,26 @@ async def test_wrong_digests_sizes_and_listings_are_not_taken(consumer: Side) ->
         consumer.told.clear()
     assert not list((consumer.folder / "in").glob("**/f.bin"))
     assert not (consumer.folder / "etc").exists()
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "said"),
+    [
+        (400, "choice", "The provider refuses what was chosen: The rows have no column 'x'."),
+        (400, "parameters", "The provider refuses what was chosen: The rows have no column 'x'."),
+        (422, "untreatable", "The data cannot be treated as the agreement requires."),
+        (400, "other", "The peer's data endpoint answered with status 400."),
+        (404, "choice", "The peer's data endpoint answered with status 404."),
+    ],
+)
+async def test_a_refusal_of_another_datenkontor_is_said_with_its_reason(
+    consumer: Side, status: int, code: str, said: str
+) -> None:
+    async def refuse(_: web.Request) -> web.Response:
+        return web.json_response({"error": code, "message": "The rows have\n no column 'x'."}, status=status)
+
+    report = await fetch_from(consumer, refuse)
+    assert report.error == said
 
 
 async def test_a_wrong_range_is_not_put_together_with_what_is_held(consumer: Side) -> None:

@@ -87,10 +87,8 @@ TOKENS = {
                 "jwk": jwk_of(KEYS[STRANGER]),
                 "x5u": "https://fremd.example/chain",
                 "x5c": ["AAAA"],
-                "x5t": "AAAA",
                 "b64": False,
                 "zip": "DEF",
-                "cty": "JWT",
                 "enc": "A128GCM",
             }.items()
         ],

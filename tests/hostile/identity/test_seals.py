@@ -12,12 +12,14 @@ import msgspec
 import pytest
 
 from connector.binding.dsp.gatekeeper import Gatekeeper
+from connector.identity.jws import sign_bytes
+from connector.identity.roster import RosterIdentity
 from connector.identity.seals import FRESH_S
 from connector.net.serving.messages import PeerRequest
 from connector.ports.identity import Caller
 from connector.ports.seals import KeptSeal
 from connector.protocol.dsp.errors import RemoteProtocolError
-from connector.protocol.seals import LONGEST_FIELD, compute_digest
+from connector.protocol.seals import LONGEST_FIELD, Seal, compute_digest, write_base, write_fields
 from connector.store.memory.store import MemoryStore
 from tests.identity.lists import CITY, CITY_KEY, NOW_MS, OTHER_KEY, UTILITY, UTILITY_KEY, Board, identity
 
@@ -161,10 +163,48 @@ async def admit(change: Trick) -> KeptSeal | None:
     board = Board()
     us, them = await identity(board, CITY, CITY_KEY), await identity(board, UTILITY, UTILITY_KEY)
     fields = {name.lower(): text for name, text in them.seals.seal(PLACE, BODY, None).items()}
-    sent = change(Sent(headers=fields))
+    return _open(us, change(Sent(headers=fields)))
+
+
+def _open(us: RosterIdentity, sent: Sent) -> KeptSeal | None:
     gatekeeper = Gatekeeper(identity=us, store=MemoryStore(), seals=us.seals, find_addresses=lambda: (OURS,))
     request = PeerRequest(method="POST", path="", query=sent.query, headers=sent.headers, names={"pid": sent.pid})
     return gatekeeper.open_seal(request, SENDER, TEMPLATE, sent.body).seal
+
+
+@pytest.mark.parametrize("off_s", [-FRESH_S - 1, FRESH_S + 1])
+async def test_33e_a_seal_that_its_sender_made_at_another_time_is_refused(off_s: int) -> None:
+    board = Board()
+    us = await identity(board, CITY, CITY_KEY)
+    for late_s in (0, off_s):
+        them = await identity(board, UTILITY, UTILITY_KEY, now_ms=NOW_MS + late_s * 1000)
+        sent = Sent(headers={name.lower(): text for name, text in them.seals.seal(PLACE, BODY, None).items()})
+        if not late_s:
+            assert _open(us, sent) is not None
+            continue
+        with pytest.raises(RemoteProtocolError, match="compare the clocks"):
+            _open(us, sent)
+
+
+async def test_33f_a_seal_under_the_name_of_another_algorithm_is_refused_although_its_sender_signed_it() -> None:
+    us = await identity(Board(), CITY, CITY_KEY)
+    for algorithm in ("EdDSA", "ES256"):
+        seal = Seal(
+            url=PLACE,
+            content_digest=compute_digest(BODY),
+            agreement_digest="",
+            created=NOW_MS // 1000,
+            key=UTILITY_KEY.kid,
+            algorithm=algorithm,
+        )
+        signature = base64.b64encode(sign_bytes(UTILITY_KEY, write_base(seal))).decode()
+        fields = write_fields(msgspec.structs.replace(seal, signature=signature))
+        sent = Sent(headers={name.lower(): text for name, text in fields.items()})
+        if algorithm == UTILITY_KEY.algorithm:
+            assert _open(us, sent) is not None
+            continue
+        with pytest.raises(RemoteProtocolError, match="does not verify"):
+            _open(us, sent)
 
 
 async def test_a_message_as_it_was_sealed_is_admitted() -> None:

@@ -65,6 +65,7 @@ class Places:
         self.flying = self.most = 0
         """How many fetches there are now, and how many there were at most at a time."""
         self.services: dict[str, Service] = {}
+        self.locations: dict[str, str] = {}
         budget = asyncio.Semaphore(BUDGET)
         self.client = client = GuardedClient(NetPolicy(), self)
         self.resolver = DidResolver(client, lambda: self.now_ms, budget)
@@ -92,7 +93,8 @@ class Places:
     async def _serve(self, url: str, call: HttpCall) -> InProcessAnswer:
         body = call.body if isinstance(call.body, bytes) else b""
         status, answer = await self.services[url](call.headers["Authorization"], body)
-        return InProcessAnswer(status, {"Content-Type": "application/json"}, answer)
+        headers = {"Location": self.locations[url]} if url in self.locations else {}
+        return InProcessAnswer(status, {"Content-Type": "application/json", **headers}, answer)
 
     async def resolve(self, did: str, having: str | None = None) -> Any:
         return await self.resolver.resolve(did, having=having)

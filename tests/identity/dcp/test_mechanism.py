@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -397,8 +398,8 @@ async def test_what_a_profile_permits_counts_from_its_list_on_and_no_longer(at_f
     assert await is_admitted(2) is not at_first
 
 
-async def with_partner(places: Places, *members: Member) -> DcpIdentity:
-    """Return the mechanism of a data space whose partner lists `members`."""
+async def with_partner(places: Places, *members: Member, own: Sequence[Member] = MEMBERS[:1]) -> DcpIdentity:
+    """Return the mechanism of a data space that lists `own`, and whose partner lists `members`."""
 
     def fetch(_: str) -> RosterSource:
         async def get() -> bytes:
@@ -412,9 +413,8 @@ async def with_partner(places: Places, *members: Member) -> DcpIdentity:
         roots=(public_jwk(OPERATOR.verification),),
         types=("MembershipCredential",),
     )
-    lasting = document(1, [MEMBERS[0]], expires=NOW + timedelta(days=9))
-    own = signed_list(msgspec.structs.replace(lasting, partners=(partner,)))
-    us = await mechanism(places, Board(own))
+    lasting = document(1, own, expires=NOW + timedelta(days=9))
+    us = await mechanism(places, Board(signed_list(msgspec.structs.replace(lasting, partners=(partner,)))))
     us._partners = PartnerLists(fetch, lambda: places.now_ms, {}, lambda _: None)
     await us.refresh()
     return us
@@ -429,6 +429,36 @@ async def test_a_member_of_a_partner_signs_with_a_key_of_its_list() -> None:
     with pytest.raises(Rejected) as refused:
         await us.authenticate(token(places), Intent.ENDING)
     assert refused.value.rule == "pinned"
+
+
+async def test_a_partner_leads_no_identifier_of_an_own_member_to_a_member_of_its_own() -> None:
+    new = "did:web:neu.example"
+    us = await with_partner(Places(), Member(id=new, name="Firma", former=(FIRM,)), own=MEMBERS[:2])
+    assert (us.participant(new), us._find_of_partner(FIRM)) == (None, None)
+    us = await with_partner(Places(), Member(id=new, name="Firma", former=(FIRM,)))
+    met = us.participant(new)
+    assert met is not None
+    assert met.partner == STRANGER
+
+
+@pytest.mark.parametrize(
+    ("own", "kind", "rule"),
+    [(False, "Membership", ""), (True, "Membership", "partner"), (False, "Auditor", "issuer")],
+    ids=["its member", "an own member", "a type that is not named"],
+)
+async def test_a_partner_vouches_for_its_own_members_alone_and_for_the_types_that_are_named(
+    own: bool, kind: str, rule: str
+) -> None:
+    places, firm = Places(), Member(id=FIRM, name="Firma")
+    us = await with_partner(places, *([] if own else [firm]), own=[MEMBERS[0], *([firm] if own else [])])
+    Wallet(
+        places, signed(credential(issuer=STRANGER, type=["VerifiableCredential", f"{kind}Credential"]), KEYS[STRANGER])
+    )
+    try:
+        found = (await us.authenticate(token(places), Intent.CATALOG)).participant
+    except Rejected as refused:
+        found = refused.rule
+    assert found == (rule or FIRM)
 
 
 async def test_what_runs_with_the_member_of_a_partner_goes_on_for_the_time_of_grace_after_its_list() -> None:

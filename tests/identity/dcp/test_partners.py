@@ -54,6 +54,15 @@ async def test_a_member_of_a_partner_is_known_without_its_roles_and_claims() -> 
     assert not await lists.refresh([PARTNER])
 
 
+async def test_a_list_of_another_authority_is_none_of_the_partner_although_its_root_has_signed_it() -> None:
+    other = Other()
+    other.content = signed(replace(document(), issuer="did:web:third.example"))
+    lists = other.lists()
+    assert not await lists.refresh([PARTNER])
+    assert lists.find(UTILITY) is None
+    assert "another authority" in (lists.warning() or "")
+
+
 async def test_a_list_that_was_out_of_reach_is_looked_for_again_and_not_at_once() -> None:
     other = Other()
     lists, content, other.content = other.lists(), other.content, None

@@ -54,6 +54,37 @@ async def test_a_membership_of_the_city_counts() -> None:
     assert found.claims == {"role": ["company"]}
 
 
+OLD = {"validUntil": "2026-01-02T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (present(presentation(MEMBER, exp=NOW_S - 60)), "the presentation: it has expired."),
+        (present(presentation(MEMBER), key=KEYS[CITY]), "the presentation: kid names a key of another"),
+        (
+            present(presentation(MEMBER, signed(credential(**OLD)))),
+            "credential 2 of the presentation: it has expired.",
+        ),
+        (
+            present(presentation(signed(credential(), key_of(CITY)))),
+            f"the credential of {CITY}: the signature does not verify.",
+        ),
+        (
+            present(presentation(signed(credential(credentialStatus=status_at(1))))),
+            f"the credential of {CITY}: the status list of {CITY}: the signature does not verify.",
+        ),
+    ],
+    ids=["old presentation", "presentation of another", "old credential", "forged credential", "forged list"],
+)
+async def test_the_sentence_says_whose_text_breaks_the_rule(text: str, problem: str) -> None:
+    places = Places()
+    places.publish_list(key=key_of(CITY))
+    with pytest.raises(Rejected) as refused:
+        await verify(text, places)
+    assert refused.value.problem.startswith(problem)
+
+
 async def test_the_older_data_model_counts_too() -> None:
     context = {"@context": ["https://www.w3.org/2018/credentials/v1"]}
     inside = {**context, "type": ["VerifiableCredential", "MembershipCredential"], "credentialSubject": {"id": FIRM}}
@@ -99,7 +130,7 @@ async def test_the_header_of_a_credential_may_have_more_members(more: dict[str, 
         ({"cty": "vp"}, "type"),
         ({"cty": "JWT"}, "type"),
         ({"cty": 1}, "type"),
-        ({"iss": STRANGER}, "form-of-claims"),
+        ({"iss": STRANGER}, "key-name"),
     ],
 )
 async def test_the_header_of_a_credential_brings_no_key_and_no_rule(more: dict[str, Any], rule: str) -> None:
@@ -110,8 +141,20 @@ async def test_the_header_of_a_credential_brings_no_key_and_no_rule(more: dict[s
 async def test_the_header_of_a_presentation_may_have_more_members_too() -> None:
     head = {"alg": "ES256", "kid": KEYS[FIRM].kid, "typ": "vp+jwt"}
     assert await judge(compact({**head, "cty": "vp", "iss": FIRM, "a": 1}, presentation(MEMBER), KEYS[FIRM])) is None
-    assert await judge(compact({**head, "iss": CITY}, presentation(MEMBER), KEYS[FIRM])) == "form-of-claims"
+    assert await judge(compact({**head, "iss": CITY}, presentation(MEMBER), KEYS[FIRM])) == "key-name"
     assert await judge(compact({**head, "cty": "vc"}, presentation(MEMBER), KEYS[FIRM])) == "type"
+
+
+@pytest.mark.parametrize("name", ["ld+jwt", "ld+json+jwt"])
+async def test_the_media_types_of_drafts_say_the_same(name: str) -> None:
+    head = {"alg": "ES256", "kid": KEYS[CITY].kid, "typ": f"vc+{name}", "cty": "vc+ld+json"}
+    shown = presentation()
+    secured = f"data:application/vc+{name},{compact(head, credential(), KEYS[CITY])}"
+    shown["verifiableCredential"] = [{"type": "EnvelopedVerifiableCredential", "id": secured}]
+    own = {"alg": "ES256", "kid": KEYS[FIRM].kid, "typ": f"application/vp+{name}", "cty": "vp+ld+json"}
+    assert await judge(compact(own, shown, KEYS[FIRM])) is None
+    assert await judge(compact({**own, "typ": f"vc+{name}"}, shown, KEYS[FIRM])) == "type"
+    assert await judge(compact({**own, "cty": "vc+ld+json"}, shown, KEYS[FIRM])) == "type"
 
 
 async def test_the_name_of_the_curve_is_a_name_of_the_algorithm_too() -> None:

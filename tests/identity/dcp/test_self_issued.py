@@ -1,5 +1,8 @@
 """The token of a peer is judged by one ordered list of rules, and nothing is fetched before the gate."""
 
+from typing import Any
+
+import jwt
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import (
@@ -20,8 +23,8 @@ from jwt.utils import base64url_decode, base64url_encode
 from connector.identity.dcp.methods import find_sealing_keys, read_key
 from connector.identity.dcp.self_issued import RULES, ListKeys, list_nothing, verify_self_issued
 from connector.identity.jws import Rejected
-from connector.identity.keys import KeyFault, from_jwk
-from connector.identity.tokens import issue
+from connector.identity.keys import RSA_ALGORITHMS, KeyFault, from_jwk
+from connector.identity.tokens import MAX_TOKEN, issue
 from connector.ports.identity import AuthenticationUnavailable
 from connector.protocol.dcp.document import Relationship, write_document
 from tests.identity.dcp.places import CITY, FIRM, KEYS, NOW_S, STRANGER, US, Places, jwk_of, key_of
@@ -51,7 +54,9 @@ async def judge(
 
 
 # Each fault breaks its rule; the tokens of the ordering test carry it together with all that follow.
-FAULTS = {
+FAULTS: dict[str, dict[str, dict[str, Any]]] = {
+    "size": {},
+    "form": {},
     "header": {"header": {"jku": "https://evil.example/keys"}},
     "type": {"header": {"typ": "vc+jwt"}},
     "algorithm": {"header": {"alg": "none"}},
@@ -79,13 +84,15 @@ async def test_the_first_broken_rule_is_reported_and_no_later_one_runs(rule: str
     for name in reversed(RULES[RULES.index(rule) :]):
         header.update(FAULTS[name].get("header", {}))
         claims.update(FAULTS[name].get("claims", {}))
-    if rule not in {"header", "type", "algorithm", "claims", "self-issued"}:
+    if RULES.index(rule) > RULES.index("self-issued"):
         claims["sub"] = claims["iss"]
     if rule == "member":
         header["kid"] = KEYS[STRANGER].kid
     if rule == "document":
         places.put("https://firma.example/.well-known/did.json", {"id": CITY})
     token = compact(header, claims)
+    if rule in {"size", "form"}:
+        token = token.replace(".", "!") + ("A" * MAX_TOKEN if rule == "size" else "")
     if rule == "pinned":
         token = issue(KEYS[FIRM], issuer=FIRM, audience=US, jti="once", now_s=NOW_S)
     assert await judge(token, places, list_keys=lambda _: (KEYS[CITY].verification,)) == rule
@@ -93,7 +100,7 @@ async def test_the_first_broken_rule_is_reported_and_no_later_one_runs(rule: str
 
 
 def test_no_rule_is_without_a_test() -> None:
-    assert ("size", "form", *FAULTS) == RULES
+    assert tuple(FAULTS) == RULES
 
 
 async def test_a_token_of_a_member_passes_and_brings_its_access_token() -> None:
@@ -185,6 +192,32 @@ async def test_both_kinds_of_own_keys_sign(algorithm: str) -> None:
     key, places = key_of(FIRM, algorithm), Places()
     places.publish(FIRM, key)
     assert await judge(issue(key, issuer=FIRM, audience=US, jti="once", now_s=NOW_S), places) is None
+
+
+async def test_unknown_members_of_the_header_say_nothing_and_who_signed_is_the_issuer() -> None:
+    async def send(**more: object) -> str | None:
+        header = {"kid": KEYS[FIRM].kid, **more}
+        return await judge(jwt.encode(CLAIMS, KEYS[FIRM].private, algorithm="ES256", headers=header))
+
+    for name, value in {"cty": "JWT", "x5t#S256": "AAAA", "iss": FIRM, "v": {"a": 1}}.items():
+        assert await send(**{name: value}) is None, name
+    assert await send(iss=CITY) == "key-name"
+
+
+async def test_an_rsa_key_that_names_no_algorithm_signs_by_each_that_is_known() -> None:
+    private, places = generate_rsa(65_537, 2048), Places()
+    jwk = {name: RSAAlgorithm.to_jwk(private.public_key(), as_dict=True)[name] for name in ("kty", "n", "e")}
+    method = {"id": KEYS[FIRM].kid, "type": "JsonWebKey2020", "controller": FIRM, "publicKeyJwk": jwk}
+    places.publish(FIRM, KEYS[FIRM], verificationMethod=[method])
+    for name in RSA_ALGORITHMS:
+        token = jwt.encode(CLAIMS, private, algorithm=name, headers={"kid": KEYS[FIRM].kid})
+        assert await judge(token, places) is None, name
+    method["publicKeyJwk"] = {**jwk, "alg": "PS256"}
+    named = Places()
+    named.publish(FIRM, KEYS[FIRM], verificationMethod=[method])
+    assert await judge(token, named) == "key-algorithm"
+    confused = jwt.encode(CLAIMS, b"x" * 64, algorithm="HS256", headers={"kid": KEYS[FIRM].kid})
+    assert await judge(confused, places) == "algorithm"
 
 
 @settings(max_examples=150, deadline=None)

@@ -13,7 +13,7 @@ from connector.protocol.dcp.expanded import NAMESPACE, shorten
 from connector.protocol.dcp.issuance import read_credential_message, read_credential_offer
 from connector.protocol.dcp.objects import CONTEXT
 from connector.protocol.dcp.presentations import read_query, read_response
-from connector.protocol.dcp.requests import read_credential_request, read_metadata, read_status
+from connector.protocol.dcp.requests import RequestStatus, read_credential_request, read_metadata, read_status
 
 ISSUER = "did:web:stadt.example"
 PIDS = {"issuerPid": "i", "holderPid": "h"}
@@ -71,6 +71,13 @@ def test_a_message_in_the_expanded_form_says_the_same(
     expanded = {"@type": NAMESPACE + message["type"], **terms}
     compact = json.dumps({"@context": [CONTEXT], **message}).encode()
     assert read(json.dumps(expanded).encode()) == read(compact)
+
+
+@pytest.mark.parametrize("status", [{"@id": f"{NAMESPACE}REJECTED"}, {"@id": "REJECTED"}, {"@value": "REJECTED"}])
+def test_a_status_is_a_term_too(status: dict[str, str]) -> None:
+    pids = {f"{NAMESPACE}{name}": [{"@id": pid}] for name, pid in PIDS.items()}
+    message = {"@type": [f"{NAMESPACE}CredentialStatus"], **pids, f"{NAMESPACE}status": [status]}
+    assert read_status(json.dumps(message).encode()).status is RequestStatus.REJECTED
 
 
 def test_the_issuer_has_its_name_of_the_data_model_too() -> None:

@@ -114,6 +114,8 @@ def test_a_list_is_without_its_signature_for_who_accepts_json_alone(profile: Cla
     secured = b".".join((b"e30", urlsafe_b64encode(write_status_list(draft)).rstrip(b"="), b"c2ln"))
     for accepted in ("", "*/*", "application/vc+jwt", "application/json, */*"):
         assert choose_list_form(secured, accepted) == (secured, "application/vc+jwt")
+    for accepted in ("Application/JSON; charset=utf-8", "application/json;q=0.9, application/json"):
+        assert choose_list_form(secured, accepted) == choose_list_form(secured, "application/json")
     body, media_type = choose_list_form(secured, "application/json")
     stated = json.loads(body)
     assert (media_type, stated["id"], "vc" in stated) == ("application/json", draft.url, False)

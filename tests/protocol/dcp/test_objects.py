@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from connector.protocol.dcp.errors import ClaimFault
-from connector.protocol.dcp.objects import CONTEXT, list_objects, read_message, read_object
+from connector.protocol.dcp.objects import CONTEXT, cut_envelope, list_objects, read_message, read_object
 
 
 def test_an_object_of_the_bound_is_read() -> None:
@@ -45,3 +45,37 @@ def test_the_sentence_about_a_wrong_context_is_true(context: Any, problem: str) 
     body = json.dumps({"@context": context, "type": "CredentialMessage"}).encode()
     with pytest.raises(ClaimFault, match=problem):
         read_message(body, 1024, "CredentialMessage")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "data:application/vc+jwt,a.b.c",
+        "DATA:application/VC+JWT,a.b.c",
+        "data:application/vc+jwt;charset=utf-8,a.b.c",
+        "data:application/vc+ld+json+jwt,a.b.c",
+        "data:application/vc+ld+jwt,a.b.c",
+        "data:application/vc-ld+jwt,a.b.c",
+    ],
+)
+def test_a_secured_credential_is_in_its_data_url(address: str) -> None:
+    assert cut_envelope(address, "vc") == "a.b.c"
+    assert cut_envelope(address, "vp") is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        None,
+        ["data:application/vc+jwt,a.b.c"],
+        "a.b.c",
+        "data:application/jwt,a.b.c",
+        "data:application/vc+jwt;a.b.c",
+        "data:application/vc+jwt;base64,YS5iLmM",
+        "data:application/vc+jwt;charset=utf-8;base64,YS5iLmM",
+        "data:application/vc+sd-jwt,a.b.c",
+        " data:application/vc+jwt,a.b.c",
+    ],
+)
+def test_another_url_has_no_secured_credential(address: object) -> None:
+    assert cut_envelope(address, "vc") is None

@@ -66,6 +66,7 @@ def test_the_official_examples_are_read() -> None:
         query(scope=["presentation1"]),
         query(scope=[f"{ScopeKind.TYPE}:{number}" for number in range(MAX_SCOPES + 1)]),
         query(scope=[MEMBER.write()], presentationDefinition={}),
+        query(scope=[MEMBER.write()], presentationDefinition={"id": "1"}),
         query(scope=[MEMBER.write()], type="PresentationResponseMessage"),
         query(scope=[MEMBER.write()], **{"@context": CONTEXT}),
         query(scope=[MEMBER.write()], **{"@context": [CONTEXT, {}]}),

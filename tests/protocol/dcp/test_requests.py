@@ -151,3 +151,17 @@ def test_the_official_examples_are_read() -> None:
     assert read_status((examples / "credential-status.json").read_bytes()).status is RequestStatus.RECEIVED
     (found,) = read_metadata((examples / "issuer-metadata.json").read_bytes(), "did:web:issuer-url")
     assert found.kind == "CompanyCredential"
+
+
+def test_an_object_that_cannot_be_asked_for_leaves_the_others_readable() -> None:
+    plain = {"id": "urn:1", "credentialType": "MembershipCredential", "profile": "vc20-bssl/jwt"}
+    odd = [{**plain, "credentialType": ["A", "B"]}, {**plain, "id": 5}, {**plain, "credentialType": ""}, {}]
+    metadata = {"@context": [CONTEXT], "type": "IssuerMetadata", "issuer": ISSUER}
+    body = encode(metadata, credentialsSupported=[*odd, plain])
+    assert read_metadata(body, ISSUER) == (SupportedCredential("urn:1", "MembershipCredential", "vc20-bssl/jwt"),)
+
+
+def test_the_profile_of_the_official_example_is_one_of_the_two() -> None:
+    example = data_folder("standards", "dcp-1.0.1", "issuance", "example") / "issuer-metadata.json"
+    (found,) = read_metadata(example.read_bytes(), "did:web:issuer-url")
+    assert found.profile == "vc11-sl2021/jwt"

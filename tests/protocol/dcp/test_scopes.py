@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.protocol.dcp.errors import ClaimFault
-from connector.protocol.dcp.scopes import EDC_TYPE, MAX_SCOPE, Scope, ScopeKind, parse_scope
+from connector.protocol.dcp.scopes import EDC_TYPE, MAX_SCOPE, Scope, ScopeKind, parse_scope, parse_scopes
 
 TYPE, ID = str(ScopeKind.TYPE), str(ScopeKind.ID)
 
@@ -44,6 +44,13 @@ def test_a_scope_has_two_or_three_parts(text: str, scope: Scope) -> None:
 def test_a_scope_that_names_no_credential_to_read_is_refused(text: str) -> None:
     with pytest.raises(ClaimFault):
         parse_scope(text)
+
+
+def test_a_scope_of_another_data_space_is_left_out_beside_known_ones_and_refused_alone() -> None:
+    member, other = f"{TYPE}:Member", "org.example.vc.type:Member"
+    assert parse_scopes([other, member, f"{member}:read"]) == (Scope(ScopeKind.TYPE, "Member"),)
+    with pytest.raises(ClaimFault, match="unknown"):
+        parse_scopes([other])
 
 
 def test_a_type_is_written_as_edc_wants_it_and_an_identifier_as_the_standard_has_it() -> None:

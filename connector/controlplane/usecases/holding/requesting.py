@@ -41,6 +41,9 @@ LONGEST_LOOK_MS = 86_400_000
 MOST_LOOKS = 60
 """The looks at one request, the last ones a day apart: who approves may be on holiday."""
 
+_TAKEN = "-"
+"""Stands for the name of a request at its issuer, if that has taken it and named no place (`Location`)."""
+
 
 class _Refused(Exception):
     """The issuer refuses, or does not issue what is wanted: nothing of it can be other later."""
@@ -116,7 +119,7 @@ async def take_step(service: CredentialService, due: Issuance) -> None:
     try:
         if known.state is IssuanceState.OFFERED:
             await _answer_offer(service, known)
-        elif known.issuer_pid:
+        elif known.issuer_pid not in {"", _TAKEN}:
             await _look(service, known)
         else:
             known = known if known.objects else await _choose_objects(service, known)
@@ -145,7 +148,9 @@ async def _send(service: CredentialService, known: Issuance) -> None:
     # Only the last segment counts: no issuer leads this side to another place than its own.
     issuer_pid = answer.location.rstrip("/").rpartition("/")[2][:512]
     now = service.context.now()
-    after = replace(known, issuer_pid=issuer_pid or "-", due_at=now + LOOK_MS, attempts=0, reason="")
+    # Without a place there is nothing to look at: the credentials come, or a person sends the request again.
+    due_at = now + LOOK_MS if issuer_pid else None
+    after = replace(known, issuer_pid=issuer_pid or _TAKEN, due_at=due_at, attempts=0, reason="")
     await _store(service, known, after)
 
 
@@ -201,9 +206,12 @@ async def _read_metadata(service: CredentialService, issuer: str) -> Sequence[Su
 def _choose(
     supported: Sequence[SupportedCredential], kind: str, profiles: Sequence[str]
 ) -> Sequence[SupportedCredential]:
-    """Return the objects of a type: one in each wanted profile, or in the first one that both sides have."""
+    """Return the objects of a type: one in each wanted profile, or in the first one that both sides have.
+
+    If none is wanted, also one without a profile: what comes is judged when it comes.
+    """
     found = {each.profile: each for each in reversed(supported) if each.kind == kind}
-    wanted = profiles or [profile for profile in ClaimsProfile if profile in found][:1]
+    wanted = profiles or [profile for profile in (*ClaimsProfile, "") if profile in found][:1]
     if not wanted or not all(profile in found for profile in wanted):
         raise _Refused(f"The issuer does not issue {kind} in the profile that is wanted.")
     return [found[profile] for profile in wanted]

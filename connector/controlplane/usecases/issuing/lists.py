@@ -15,7 +15,7 @@ from connector.views.credentials import CredentialStanding
 ANEW_MS = 6 * 3_600_000
 """After this time a list is signed anew, in ms."""
 VALID_MS = 48 * 3_600_000
-"""How long a signed list is valid, in ms: so long a holder is served although the issuer is away."""
+"""How long a signed list is valid, in ms. Connectors look sooner; so long may others go on without the issuer."""
 MAX_KEPT = 64
 
 _KINDS = {"bitstring": ClaimsProfile.VC20, "statuslist2021": ClaimsProfile.VC11}

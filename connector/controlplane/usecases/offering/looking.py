@@ -72,8 +72,10 @@ def complete_records(draft: AssetOrder, seen: Sighting | None, numeric: Sequence
 
 
 def check_seen(compiled: Compiled, draft: AssetOrder, records: Records | None, seen: Sighting) -> None:
-    """Check that the data has what its description and the policy need. Raises Invalid with the first reason."""
-    needs_records = draft.records is not None or any(duty.transform for duty in compiled.obligations)
+    """Check that the data has what its description, its forms and the policy need. Raises Invalid: the first reason."""
+    needs_records = (
+        draft.records is not None or bool(draft.forms) or any(duty.transform for duty in compiled.obligations)
+    )
     if seen.problem and needs_records:
         raise Invalid("records", f"The data cannot be read as its description says. {seen.problem}")
     if seen.problem or (records is None and not needs_records):

@@ -102,7 +102,7 @@ SENTENCES: dict[str, str] = {
     "fact-value": "Die Angabe {pair} hat keinen Wert: bitte als NAME=WERT schreiben.",
     "claim": "Die Angabe {pair!r} ist unvollständig: bitte als NAME=WERT schreiben.",
     "list-remote": "Die Einstellungen lesen die Liste von {location}: bitte die Datei der signierten Liste angeben.",
-    "not-member": "{id} ist kein Mitglied.",
+    "not-member": "{id} ist weder Kennung noch Name eines Mitglieds: `datenkontor roster show` listet sie auf.",
     "sync-state": "{path} lässt sich nicht lesen: nach dem Löschen wird alles neu übertragen, in neue Ordner.",
     "not-started": "{name} ist nicht gestartet: {names}",
     "time": "{text} ist kein Zeitpunkt: bitte als 2026-05-04T12:00Z oder 2026-05-04 schreiben.",

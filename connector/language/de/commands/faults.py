@@ -212,8 +212,10 @@ SENTENCES: dict[str, str] = {
     "The public and the private part of {} do not match.": "Der öffentliche und der private Teil von {0} passen nicht "
     "zusammen.",
     "Member '{}' of the JWK is not 32 bytes in base64url.": "Die Angabe „{0}“ des JWK hat nicht 32 Bytes in base64url.",
-    "{} is not a private key in PEM form, or its password is wrong or missing.": "{0} ist kein privater Schlüssel in "
-    "PEM-Form, oder das Passwort ist falsch oder fehlt.",
+    "{} is encrypted with another pass phrase than the one that is given: give that one.": "{0} ist mit einem anderen "
+    "Passwort verschlüsselt als dem angegebenen: bitte jenes angeben.",
+    "{} is not a private key in PEM form: put the file back from a backup.": "{0} ist kein privater Schlüssel in "
+    "PEM-Form: bitte die Datei aus einer Sicherung zurückholen.",
     "The JWK is not a point on its curve.": "Der JWK ist kein Punkt seiner Kurve.",
     "{} is not a private P-256 or Ed25519 key in JWK form.": "{0} ist kein privater Schlüssel P-256 oder Ed25519 als "
     "JWK.",
@@ -348,6 +350,7 @@ SENTENCES: dict[str, str] = {
     "They are in no sum and no mean.": "Sie fehlen in Summen und Mittelwerten.",
     "They leave empty.": "Ihre Stellen sind leer.",
     "The peer refused the token.": "Die Gegenstelle hat das Zugangstoken abgelehnt.",
+    "The provider refuses what was chosen: {}": "Der Anbieter lehnt die Auswahl ab: {0}",
     "The peer's data endpoint answered with status {}.": "Der Datenendpunkt der Gegenstelle hat mit Status {0} "
     "geantwortet.",
     "The source did not answer: {}": "Die Quelle hat nicht geantwortet: {0}",

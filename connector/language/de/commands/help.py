@@ -385,7 +385,7 @@ SENTENCES: dict[str, str] = {
     "List the invitations: who was invited, until when, and what became of it. No link is shown again.": "Die Einladungen auflisten: wer eingeladen ist, bis wann, und was daraus wurde. Kein Link wird noch einmal gezeigt.",
     "Withdraw an invitation that nobody has used: its link makes nobody a member any more.": "Eine Einladung zurückziehen, die noch niemand verwendet hat: Mit ihrem Link wird niemand mehr Mitglied.",
     "List the members, then the invitations that nobody has used.": "Die Mitglieder auflisten, dann die Einladungen, die noch niemand verwendet hat.",
-    "Make a link with which one organisation joins, once: `datenkontor join LINK`.": "Einen Link erzeugen, mit dem eine Organisation beitritt, einmal: `datenkontor join LINK`.",
+    "Make a link with which one organisation joins, once: `datenkontor join LINK DIR`.": "Einen Link erzeugen, mit dem eine Organisation beitritt, einmal: `datenkontor join LINK DIR`.",
     "Make a new issuer key, certified by the root for 90 days, and publish the list with it.": "Einen neuen Signaturschlüssel erzeugen, vom Hauptschlüssel für 90 Tage zertifiziert, und die Liste damit"
     " veröffentlichen.",
     "Make the authority of the data space, in the folder `authority` beside the settings of its broker.": "Die Vertrauensstelle des Datenraums anlegen, im Ordner `authority` neben den Einstellungen ihres"

@@ -365,7 +365,7 @@ SENTENCES: dict[str, str] = {
     "File with the password of the root keys; only its owner may read it.": "Datei mit dem Passwort der Hauptschlüssel; nur ihr Eigentümer darf sie lesen.",
     "Folder of the connector; it is set up if it does not exist.": "Ordner des Konnektors; er wird eingerichtet, falls es ihn nicht gibt.",
     "How long the link can be used, in days.": "Wie lange der Link gilt, in Tagen.",
-    "Identifier of the member, present or former.": "Kennung des Mitglieds, die jetzige oder eine frühere.",
+    "Identifier of the member, present or former, or its name.": "Kennung des Mitglieds, die jetzige oder eine frühere, oder sein Name.",
     "Identifier of the other authority.": "Kennung der anderen Vertrauensstelle.",
     "Identity card of a participant, from a sure source.": "Teilnehmerausweis, aus sicherer Quelle.",
     "Name of the organisation, as the list will have it.": "Name der Organisation, wie er auf der Liste stehen soll.",

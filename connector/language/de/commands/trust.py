@@ -68,6 +68,9 @@ SENTENCES: dict[str, str] = {
     " gesendet hat.",
     "This is not an invitation: expected the whole link that the data-space operator sent.": "Das ist keine Einladung: erwartet wird der ganze Link, den der Betreiber des Datenraums gesendet hat.",
     "{} invitations are open, which is as many as there can be.": "{0} Einladungen sind offen, mehr sind nicht möglich.",
+    "The issuer key {} is missing: put that file back from the backup, or run `authority rotate --stolen` with the "
+    "root key.": "Der Schlüssel des Ausstellers {0} fehlt: diese Datei aus der Sicherung zurückholen oder `authority "
+    "rotate --stolen` mit dem Hauptschlüssel ausführen.",
     "The key in {} is not the one that the root has certified: put that file back from the backup, or run `authority "
     "rotate` with the root key.": "Der Schlüssel in {0} ist nicht der, den der Hauptschlüssel beglaubigt hat: diese Datei "
     "aus der Sicherung zurückholen oder `authority rotate` mit dem Hauptschlüssel ausführen.",
@@ -127,7 +130,10 @@ SENTENCES: dict[str, str] = {
     " vereinbart, und was läuft, endet in {1} Stunden. Den Aussteller um eine erreichbare Statusliste bitten.",
     "a certificate of the issuer key does not have the expected form.": "ein Zertifikat des Signaturschlüssels hat nicht die erwartete Form.",
     "it has more than {} certificates.": "sie hat mehr als {0} Zertifikate.",
-    "no root that is pinned here has certified the key that signed it.": "kein hier hinterlegter Hauptschlüssel hat den Schlüssel zertifiziert, der sie signiert hat.",
+    "no root that is pinned here has certified the key that signed it. If the data-space operator has made new roots by "
+    "hand, ask by telephone for their thumbprint, and run `authority pin` with it.": "kein hier hinterlegter Hauptschlüssel "
+    "hat den Schlüssel zertifiziert, der sie signiert hat. Wenn der Betreiber des Datenraums neue Hauptschlüssel von Hand "
+    "erzeugt hat, bitte deren Fingerabdruck am Telefon erfragen und `authority pin` damit ausführen.",
     "the certified key is refused: {}": "der zertifizierte Schlüssel wird abgelehnt: {0}",
     "The key that signed the participant list is not one of {}.": "Der Schlüssel, der die Teilnehmerliste signiert hat, gehört nicht zu {0}.",
     "The participant list is signed with a key of the authority that was replaced.": "Die Teilnehmerliste ist mit einem Schlüssel der Vertrauensstelle signiert, der ersetzt wurde.",

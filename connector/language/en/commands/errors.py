@@ -94,7 +94,7 @@ SENTENCES: dict[str, str] = {
     "fact-value": "The fact {pair} has no value: write it as NAME=VALUE.",
     "claim": "The claim {pair!r} is not complete: write it as NAME=VALUE.",
     "list-remote": "The settings read the list from {location}: give the file of the signed list.",
-    "not-member": "{id} is not a member.",
+    "not-member": "{id} is the identifier or the name of no member: `datenkontor roster show` lists them.",
     "sync-state": "{path} cannot be read: delete it, and everything is transferred again, into new folders.",
     "not-started": "{name} did not start: {names}",
     "time": "{text} is not a time: write it as 2026-05-04T12:00Z or 2026-05-04.",

@@ -81,8 +81,7 @@ class Writer:
         self._busy = False  # a batch is scheduled or under way
         self._locked_since: float | None = None
         self._closed = False
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._ended_last: asyncio.Future[None] | None = None  # what `close` waits for
         self._commits: SimpleQueue[tuple[sqlite3.Connection, list[_Settled]] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
@@ -100,7 +99,6 @@ class Writer:
         self._waiting.append((future, job))
         if not self._busy:
             self._busy = True
-            self._idle.clear()
             # Not immediately, so other jobs of this turn of the loop join the batch.
             self._loop.call_soon(self._begin)
         await future
@@ -110,7 +108,9 @@ class Writer:
         if self._closed:
             return
         self._closed = True
-        await self._idle.wait()
+        if self._busy:
+            self._ended_last = self._loop.create_future()
+            await self._ended_last
         if self._resting:
             self._resting.cancel()
         self._commits.put(None)
@@ -201,8 +201,9 @@ class Writer:
             self._loop.call_soon(self._begin)
         else:
             self._busy = False
-            self._idle.set()
             self._worked = True
+            if self._ended_last and not self._ended_last.done():
+                self._ended_last.set_result(None)
             # One timer for all batches: a timer for each would cost each of them.
             if self._rested and not self._resting:
                 self._resting = self._loop.call_later(self._rest_s, self._rest)

@@ -6,6 +6,8 @@ import msgspec
 import pytest
 
 from connector.controlplane.usecases.holding import keeping, receiving
+from connector.identity.dcp.holding import DcpHolder
+from connector.identity.dcp.presented import TrustedIssuers
 from connector.ports.changes import PutIssuance
 from connector.ports.entities import Issuance
 from connector.protocol.dcp.issuance import (
@@ -17,7 +19,7 @@ from connector.protocol.dcp.issuance import (
 )
 from connector.protocol.dsp.errors import RemoteProtocolError
 from connector.views.credentials import IssuanceState
-from tests.identity.dcp.places import CITY, FIRM, US
+from tests.identity.dcp.places import CITY, FIRM, KEYS, STRANGER, US, credential, signed
 from tests.support.holding import Holding, hold, member
 
 PID = "urn:request:1"
@@ -29,9 +31,13 @@ def handed(*secured: str, kind: str = "MembershipCredential", **members: Any) ->
     return CredentialMessage(**{**plain, "credentials": containers, **members})
 
 
-async def asked(state: IssuanceState = IssuanceState.REQUESTED, issuer: str = CITY) -> Holding:
+async def asked(
+    state: IssuanceState = IssuanceState.REQUESTED,
+    issuer: str = CITY,
+    types: tuple[str, ...] = ("MembershipCredential",),
+) -> Holding:
     firm = await hold()
-    request = Issuance(owner="default", id=PID, issuer=issuer, types=("MembershipCredential",), state=state, at=1)
+    request = Issuance(owner="default", id=PID, issuer=issuer, types=types, state=state, at=1)
     await firm.service.context.store.commit([PutIssuance(request)])
     return firm
 
@@ -71,6 +77,26 @@ async def test_the_type_that_every_credential_has_names_one_that_was_asked_for()
 async def test_what_was_not_asked_for_or_is_wrong_stores_nothing(message: CredentialMessage) -> None:
     firm = await asked()
     with pytest.raises(RemoteProtocolError):
+        await receiving.receive_message(firm.service, await firm.issuer(), message)
+    assert await firm.service.context.store.credentials("default") == []
+
+
+@pytest.mark.parametrize("types", [("MembershipCredential", "CompanyCredential"), ()])
+async def test_a_credential_of_another_type_than_is_said_of_it_stores_nothing(types: tuple[str, ...]) -> None:
+    firm = await asked(types=types)
+    with pytest.raises(RemoteProtocolError, match="not of its credentialType"):
+        await receiving.receive_message(firm.service, await firm.issuer(), handed(member(), kind="CompanyCredential"))
+    assert await firm.service.context.store.credentials("default") == []
+
+
+async def test_an_issuer_hands_over_no_credential_of_another_one_that_is_trusted_too() -> None:
+    firm = await asked()
+    holder = firm.service.holder
+    assert isinstance(holder, DcpHolder)
+    both = {issuer: frozenset({"MembershipCredential"}) for issuer in (CITY, STRANGER)}
+    holder.follow(holder._verifier._replace(trust=TrustedIssuers(both)))
+    message = handed(signed(credential(issuer=STRANGER), KEYS[STRANGER]))
+    with pytest.raises(RemoteProtocolError, match="another issuer than the sender"):
         await receiving.receive_message(firm.service, await firm.issuer(), message)
     assert await firm.service.context.store.credentials("default") == []
 

@@ -33,7 +33,7 @@ class City:
     """The Issuer Service of the city, as a script: `status` answers requests, `told` their states."""
 
     def __init__(self, firm: Holding) -> None:
-        self.status, self.told = 201, RequestStatus.RECEIVED
+        self.status, self.told, self.supported = 201, RequestStatus.RECEIVED, SUPPORTED
         self.asked: list[tuple[str, tuple[str, ...]]] = []
         places = firm.places
         places.publish(
@@ -41,6 +41,7 @@ class City:
             KEYS[CITY],
             service=[{"id": f"{CITY}#issuer", "type": "IssuerService", "serviceEndpoint": SERVICE}],
         )
+        places.locations[f"{SERVICE}/credentials"] = "https://elsewhere.example/requests/r-1/"
         places.services |= {
             f"{SERVICE}/credentials": self._take,
             f"{SERVICE}/metadata": self._show,
@@ -52,7 +53,7 @@ class City:
         return self.status, b""
 
     async def _show(self, _: str, __: bytes) -> tuple[int, bytes]:
-        return 200, write_metadata(CITY, SUPPORTED)
+        return 200, write_metadata(CITY, self.supported)
 
     async def _tell(self, _: str, __: bytes) -> tuple[int, bytes]:
         return 200, write_status(ToldStatus("i", "h", self.told))
@@ -71,6 +72,17 @@ async def test_a_request_is_stored_then_sent_for_the_object_of_the_first_profile
     after = await step(firm, asked.id)
     assert city.asked == [(asked.id, ("urn:MembershipCredential:vc20-bssl/jwt",))]
     assert (after.state, after.due_at) == (IssuanceState.REQUESTED, firm.places.now_ms + requesting.LOOK_MS)
+
+
+async def test_an_object_without_a_profile_is_asked_for_if_none_is_wanted() -> None:
+    firm = await hold()
+    city = City(firm)
+    city.supported = [SupportedCredential("urn:1", "MembershipCredential", "")]
+    asked = await requesting.request(firm.service, CITY, ["MembershipCredential"], [], by="person")
+    assert (await step(firm, asked.id)).state is IssuanceState.REQUESTED
+    assert city.asked == [(asked.id, ("urn:1",))]
+    wanted = await requesting.request(firm.service, CITY, ["MembershipCredential"], ["vc20-bssl/jwt"], by="person")
+    assert (await step(firm, wanted.id)).state is IssuanceState.REJECTED
 
 
 async def test_the_same_request_keeps_its_name_and_wanted_profiles_are_asked_for() -> None:
@@ -129,12 +141,24 @@ async def test_a_look_finds_what_was_lost(told: RequestStatus, state: IssuanceSt
     city = City(firm)
     city.told = told
     asked = await requesting.request(firm.service, CITY, ["MembershipCredential"], [], by="person")
-    await step(firm, asked.id)
-    firm.places.services[f"{SERVICE}/requests/-"] = city._tell
+    firm.places.services[f"{SERVICE}/requests/r-1"] = city._tell
+    assert (await step(firm, asked.id)).issuer_pid == "r-1"
     after = await step(firm, asked.id)
     assert after.state is state
     await step(firm, asked.id)
     assert len(city.asked) == sent
+
+
+async def test_a_request_whose_issuer_names_no_place_waits_and_is_sent_again_by_a_person() -> None:
+    firm = await hold()
+    city = City(firm)
+    firm.places.locations.clear()
+    asked = await requesting.request(firm.service, CITY, ["MembershipCredential"], [], by="person")
+    after = await step(firm, asked.id)
+    assert (after.state, after.due_at) == (IssuanceState.REQUESTED, None)
+    again = await requesting.request(firm.service, CITY, ["MembershipCredential"], [], by="person")
+    after = await step(firm, again.id)
+    assert (again.id, after.state, len(city.asked)) == (asked.id, IssuanceState.REQUESTED, 2)
 
 
 async def test_an_offer_becomes_a_request_if_the_issuer_is_trusted_and_else_waits() -> None:

@@ -124,6 +124,13 @@ async def test_who_is_no_member_causes_no_fetch() -> None:
     assert city.places.fetched == []
 
 
+async def test_an_offer_is_no_request_whose_state_could_be_asked_for() -> None:
+    city = await found_issuer()
+    offer = await deciding.offer(city.service, FIRM, ["UtilityCredential"], [], "", by="person")
+    with pytest.raises(RemoteProtocolError, match="No such request"):
+        await receiving.read_status(city.service, await city.caller(), offer.id)
+
+
 async def test_what_was_offered_is_issued_when_it_is_asked_for_once() -> None:
     city = await found_issuer()
     await deciding.offer(city.service, FIRM, ["AuditorCredential"], [], "", by="person")

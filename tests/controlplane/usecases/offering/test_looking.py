@@ -5,13 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from connector.client.frame.errors import ClientError
 from connector.controlplane.usecases.offering.looking import complete_records
 from connector.views.assets import AssetOrder, Records
 from connector.views.sightings import Sighting
+from tests.dataplane.tabular.files import make_workbook
 from tests.pair.space import Member, space
 
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 GERMAN = "ort;wert;n\nKöln;1,5;1.234,0\nKöln;2,5;2.000\nFürth;7;k. A.\n"
 GROUPED = [
     {"leftOperand": "dk:field", "operator": "eq", "rightOperand": "ort"},
@@ -73,6 +76,24 @@ async def test_what_the_data_does_not_allow_is_refused_when_added(
     with pytest.raises(ClientError, match=said):
         await city.api.assets.add(wanted)
     assert (await city.api.assets.list()).items == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "data", "said"),
+    [
+        ("doppelt.csv", "text/csv", b"a,b,a\n1,2,3\n", "has a name twice"),
+        ("kurz.csv", "text/csv", b"a,b\n1\n", "Line 2"),
+        ("doppelt.xlsx", EXCEL, make_workbook(["a", "a"], [1, 2]), "a name of a column twice"),
+        ("text.pdf", "application/pdf", b"%PDF-1.7\n", "has no rows"),
+    ],
+)
+async def test_data_without_rows_that_can_be_read_is_not_offered_in_forms(
+    city: Member, name: str, media_type: str, data: bytes, said: str
+) -> None:
+    plain = order(city, data, name, source={"kind": "file", "path": name}, media_type=media_type)
+    with pytest.raises(ClientError, match=said):
+        await city.api.assets.add(replace(plain, forms=("json",)))
+    await city.api.assets.add(plain)
 
 
 DROP = {"permission": [{"action": "use"}], "obligation": [{"action": "dk:drop", "constraint": [
