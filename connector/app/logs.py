@@ -15,6 +15,7 @@ from typing import Any, Literal, TextIO
 
 import msgspec
 
+from connector.ports.store_errors import Unavailable
 from connector.protocol.dsp.errors import clean
 
 LONGEST = 2000
@@ -68,7 +69,9 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage(),
         }
         entry |= {name: str(value) for name, value in _list_added(record)}
-        if record.exc_info:
+        if foreseen := _find_foreseen(record):
+            entry["message"] = f"{entry['message']}: {foreseen}"
+        elif record.exc_info:
             entry["trace"] = self.formatException(record.exc_info)
         return msgspec.json.encode(entry).decode()
 
@@ -79,15 +82,15 @@ class TextFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line, and its trace in the lines below."""
         # A path or an identifier of a peer can contain line breaks: `clean` keeps one record on one line.
-        added = _list_added(record)
-        text = " ".join([record.getMessage(), *[f"{name}={value}" for name, value in added]])
+        added, message, foreseen = _list_added(record), record.getMessage(), _find_foreseen(record)
+        if foreseen:
+            message = f"{message}: {foreseen}"
+        text = " ".join([message, *[f"{name}={value}" for name, value in added]])
         # What is clean as a whole is clean in each part, which is the usual case.
         if clean(text) != text:
-            text = " ".join(
-                [clean(record.getMessage(), LONGEST), *[f"{name}={clean(str(value))}" for name, value in added]]
-            )
+            text = " ".join([clean(message, LONGEST), *[f"{name}={clean(str(value))}" for name, value in added]])
         line = f"{_stamp(record.created)} {record.levelname.lower():7} {text}"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info and not foreseen else line
 
 
 class BatchHandler(logging.StreamHandler[TextIO]):
@@ -128,6 +131,12 @@ class BatchHandler(logging.StreamHandler[TextIO]):
             if lines:
                 self.stream.write("\n".join(lines) + "\n")
             super().flush()
+
+
+def _find_foreseen(record: logging.LogRecord) -> str:
+    """Return the sentence of a fault of the disk or the database, which needs no trace; else an empty text."""
+    fault = record.exc_info[1] if record.exc_info else None
+    return str(fault) if isinstance(fault, Unavailable) else ""
 
 
 def _list_added(record: logging.LogRecord) -> list[tuple[str, object]]:

@@ -13,7 +13,6 @@ from connector.authority.keeping import CREDENTIAL_DAYS, Authority, AuthorityRec
 from connector.authority.roster import DEFAULT_VALIDITY, RosterFault
 from connector.identity.dcp.methods import name_key
 from connector.identity.dcp.signing import sign_credential, sign_status_list
-from connector.identity.files import replace_atomically
 from connector.identity.keys import VerificationKey, from_jwk, public_jwk
 from connector.identity.roster import Member, RosterDocument
 from connector.protocol.dcp.claims import ClaimsProfile
@@ -61,7 +60,7 @@ def publish(authority: Authority, *, now: datetime, valid_for: timedelta = DEFAU
     if authority.mirror is not None:
         # Who publishes at the same time must not put the list of before back.
         with roster.lock(authority.members):
-            replace_atomically(authority.mirror, authority.signed.read_bytes(), mode=0o644)
+            roster.write(authority.mirror, authority.signed.read_bytes(), mode=0o644)
     return document
 
 

@@ -16,7 +16,7 @@ from connector.authority import roster
 from connector.authority.acts import MembershipAct
 from connector.authority.card import load_key, new_key, operator_keys
 from connector.authority.roster import RosterFault
-from connector.identity.files import FileFault, read_bounded, replace_atomically, write_new
+from connector.identity.files import FileFault, read_bounded, write_new
 from connector.identity.jws import Rejected
 from connector.identity.keys import KeyFault, SigningKey, VerificationKey, from_jwk, is_protected, public_jwk
 from connector.identity.listing.certificates import MAX_CERTIFICATES, certify, make_certificate, read_certificate
@@ -175,7 +175,7 @@ def create(
     begin(authority)
     root, spare = (make_root(folder / name, password) for name in (ROOT, SPARE))
     issuer = make_root(folder / ISSUER)
-    replace_atomically(folder / ROOTS, render({"keys": [public_jwk(each) for each in (root, spare)]}), mode=0o644)
+    roster.write(folder / ROOTS, render({"keys": [public_jwk(each) for each in (root, spare)]}), mode=0o644)
     try:
         if not (folder / PROFILE).exists():
             write_new(folder / PROFILE, _describe_profile(did, moving=operator is not None).encode(), mode=0o644)
@@ -189,7 +189,7 @@ def create(
 
 def begin(authority: Authority, last_root: str = "") -> None:
     """Note what is begun, before anything is made; `last_root` is the thumbprint of the one before a new pair."""
-    replace_atomically(authority.folder / NOTE, render({"last_root": last_root}), mode=0o600)
+    roster.write(authority.folder / NOTE, render({"last_root": last_root}), mode=0o600)
 
 
 def is_begun(authority: Authority) -> bool:
@@ -218,7 +218,7 @@ def end(authority: Authority) -> None:
 
 def begin_recovery(authority: Authority, root: SigningKey) -> None:
     """Note that a root takes over, before it does: the same call counts again until `end_recovery`."""
-    replace_atomically(authority.folder / RECOVERY, render({"root": root.kid}), mode=0o600)
+    roster.write(authority.folder / RECOVERY, render({"root": root.kid}), mode=0o600)
 
 
 def end_recovery(authority: Authority) -> None:
@@ -457,7 +457,7 @@ def _write(folder: Path, record: AuthorityRecord) -> None:
     content = render(record)
     if len(content) > MAX_RECORD:
         raise RosterFault(f"The record of the authority would be larger than {MAX_RECORD} bytes.")
-    replace_atomically(folder / RECORD, content, mode=0o600)
+    roster.write(folder / RECORD, content, mode=0o600)
 
 
 def render(value: object) -> bytes:

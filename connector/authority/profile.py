@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from connector.authority.roster import RosterFault
-from connector.identity.files import FileFault, read_bounded, replace_atomically
+from connector.authority.roster import RosterFault, write
+from connector.identity.files import FileFault, read_bounded
 from connector.identity.jws import sign
 from connector.identity.keys import SigningKey
 from connector.identity.listing.profile import KIND, MAX_PROFILE, ProfileRejected, TrustProfile, read_profile
@@ -20,5 +20,5 @@ def publish_profile(text: Path, signed: Path, key: SigningKey) -> TrustProfile:
         profile = read_profile(document, (key.verification,))
     except (FileFault, ProfileRejected) as fault:
         raise RosterFault(str(fault)) from None
-    replace_atomically(signed, document + b"\n", mode=0o644)
+    write(signed, document + b"\n", mode=0o644)
     return profile

@@ -9,10 +9,9 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from connector.authority import keeping
+from connector.authority import keeping, roster
 from connector.authority.keeping import ROOT, ROOTS, SPARE, Authority, AuthorityRecord
 from connector.authority.roster import RosterFault
-from connector.identity.files import replace_atomically
 from connector.identity.keys import SigningKey, public_jwk
 from connector.identity.listing.successions import MAX_SUCCESSIONS, RootSuccession, write_succession
 
@@ -85,7 +84,7 @@ def _go_on(
     if (spare is None and not certified) or (spare is not None and spare.kid != last_root):
         raise RosterFault("A renewal with the spare root of before was cut short: give that root, and it goes on.")
     # After a crash before this, the old pair is still handed out, which the word of the spare leads on from.
-    replace_atomically(authority.folder / ROOTS, keeping.render({"keys": list(record.roots)}), mode=0o644)
+    roster.write(authority.folder / ROOTS, keeping.render({"keys": list(record.roots)}), mode=0o644)
     if certified:
         return record
     return keeping.rotate(authority, [root, *operator], now=now, stolen=stolen)

@@ -49,6 +49,10 @@ class RosterLocked(RosterFault):
     """Another process keeps the files locked: the operation can be tried again."""
 
 
+class RosterUnwritten(RosterFault):
+    """A file cannot be written, as on a full disk: the same operation goes on once there is room."""
+
+
 class RosterDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The working file: `version` is that of the newest list published from it, 0 before the first.
 
@@ -175,7 +179,7 @@ def publish(
         if former or not certificates:
             _refuse_unaccepted(text, former if certificates else (key.verification,))
         _keep(draft, msgspec.structs.replace(value, version=document.version))
-        replace_atomically(signed, text + b"\n", mode=0o644)
+        write(signed, text + b"\n", mode=0o644)
         return document
 
 
@@ -224,8 +228,17 @@ def verify(
 
 def _keep(draft: Path, value: RosterDraft) -> RosterDraft:
     """Check and write the working file."""
-    replace_atomically(draft, _render(_check(value)), mode=0o644)
+    write(draft, _render(_check(value)), mode=0o644)
     return value
+
+
+def write(path: Path, content: bytes, *, mode: int) -> None:
+    """Write or replace a file as `replace_atomically`; raises RosterUnwritten."""
+    try:
+        replace_atomically(path, content, mode=mode)
+    except OSError as error:
+        reason = f"{error.filename} cannot be written ({error.strerror}): make room or repair its disk."
+        raise RosterUnwritten(reason) from None
 
 
 def _check(value: RosterDraft) -> RosterDraft:

@@ -18,7 +18,7 @@ from connector.authority.asking import MAX_REQUEST
 from connector.authority.issuing import BASE
 from connector.authority.joining import ResolveApplicant, join
 from connector.authority.keeping import ROOTS, Authority
-from connector.authority.roster import RosterFault, RosterLocked
+from connector.authority.roster import RosterFault, RosterLocked, RosterUnwritten
 from connector.binding.dsp.routing import RequestHandler, Route
 from connector.binding.invitation import show_invitation
 from connector.net.serving.messages import BodyFault, Disconnected, PeerRequest, Reply
@@ -126,7 +126,7 @@ class _Desk:
             broker, search = await asyncio.to_thread(self.find_search)
         except (BodyFault, Disconnected) as fault:
             return Reply(status=fault.status if isinstance(fault, BodyFault) else 400)
-        except RosterLocked as fault:
+        except (RosterLocked, RosterUnwritten) as fault:
             log.warning("nobody can join now: %s", fault)
             return Reply(status=503, headers={"Retry-After": str(LOCKED_WAIT_S)})
         except RosterFault as fault:

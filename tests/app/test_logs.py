@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from connector.app.logs import BatchHandler, JsonFormatter, LeanRecord, TextFormatter, set_up
+from connector.ports.store_errors import StoreFull, Unavailable
 from tests.dataplane.world import eventually
 
 
@@ -48,6 +49,19 @@ def test_the_trace_of_an_exception_is_kept(formatter: logging.Formatter, mark: s
     text = formatter.format(made)
     assert mark in text
     assert "KeyError" in text
+
+
+@pytest.mark.parametrize("formatter", [TextFormatter(), JsonFormatter()])
+@pytest.mark.parametrize("fault", [Unavailable("The disk is full."), StoreFull("The disk is full.")])
+def test_a_store_that_is_away_is_told_in_one_sentence_without_a_trace(
+    formatter: logging.Formatter, fault: Unavailable
+) -> None:
+    made = record("turn failed", peer="urn:x")
+    made.exc_info = (type(fault), fault, None)
+    line = formatter.format(made)
+    assert "turn failed: The disk is full." in line
+    assert "\n" not in line
+    assert "race" not in line
 
 
 def test_the_chosen_level_and_form_are_in_force() -> None:

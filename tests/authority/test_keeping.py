@@ -1,6 +1,6 @@
 """The folder of an authority: made once, changed under a lock, its issuer key certified anew."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,12 +8,15 @@ import msgspec
 import pytest
 
 from connector.authority import issuing, keeping, roster
-from connector.authority.card import load_key, new_key
+from connector.authority.card import load_key, make_member, new_key
+from connector.authority.inviting import invite
 from connector.authority.keeping import ISSUER, PROFILE, RECORD, ROOT, SPARE, AuthorityRecord
-from connector.authority.roster import RosterFault
+from connector.authority.roster import RosterFault, RosterUnwritten
+from connector.dataplane.files.space import measure_disk
 from connector.identity.keys import generate, public_jwk
 from connector.identity.listing.certificates import read_certificate
-from tests.authority.folders import DID, NOW, NOW_MS, found
+from tests.authority.folders import DID, NOW, NOW_MS, Applicant, found
+from tests.support.disk import small_disk
 
 
 def test_an_authority_is_made_with_two_roots_and_a_certified_key(tmp_path: Path) -> None:
@@ -182,3 +185,33 @@ def test_a_key_that_no_root_has_certified_signs_nothing(tmp_path: Path) -> None:
         with pytest.raises(RosterFault, match="not the one that the root has certified"):
             work()
     assert authority.signed.read_bytes() == before
+
+
+def read_all(folder: Path) -> dict[Path, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
+    return {path: path.read_bytes() for path in files}
+
+
+def test_a_full_disk_refuses_each_change_in_one_sentence_and_changes_nothing(tmp_path: Path) -> None:
+    firm = Applicant()
+    with small_disk(tmp_path / "small") as disk:
+        authority = found(disk)
+        issuing.publish(authority, now=NOW)
+        changes: Sequence[Callable[[], object]] = (
+            lambda: keeping.change(authority, lambda record: record),
+            lambda: invite(authority, "Firma", now=NOW),
+            lambda: roster.add(authority.members, make_member(firm.card())),
+            lambda: issuing.publish(authority, now=NOW),
+            lambda: keeping.begin(authority),
+            lambda: keeping.begin_recovery(authority, generate()),
+        )
+        files = read_all(disk)
+        ballast = disk / "ballast"
+        ballast.write_bytes(bytes(measure_disk(disk)[0]))
+        for change in changes:
+            with pytest.raises(RosterUnwritten, match=r"No space left.*: make room or repair its disk"):
+                change()
+        ballast.unlink()
+        assert read_all(disk) == files
+        for change in changes:
+            change()

@@ -1,3 +1,4 @@
+import errno
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
@@ -5,7 +6,7 @@ from threading import Thread
 import pytest
 
 from connector.authority import roster
-from connector.authority.roster import RosterFault, add, create, publish, remove, show, verify
+from connector.authority.roster import RosterFault, RosterUnwritten, add, create, publish, remove, show, verify
 from connector.identity.keys import generate, public_jwk
 from connector.identity.roster import Member
 
@@ -95,12 +96,12 @@ def test_a_write_cut_short_costs_a_number_and_nothing_else(files, monkeypatch):
 
     def failing(path, content, *, mode):
         if path == signed:
-            raise OSError("disk full")
+            raise OSError(errno.ENOSPC, "disk full", str(path))
         write(path, content, mode=mode)
 
     with monkeypatch.context() as patch:
         patch.setattr(roster, "replace_atomically", failing)
-        with pytest.raises(OSError, match="disk full"):
+        with pytest.raises(RosterUnwritten, match="disk full"):
             publish(draft, signed, KEY, now=NOW)
     assert signed.read_bytes() == before
     assert publish(draft, signed, KEY, now=NOW).version == 3

@@ -12,7 +12,7 @@ from connector.authority.card import card, load_key, make_member
 from connector.authority.founding import establish
 from connector.authority.keeping import ROOT, SPARE, Authority
 from connector.authority.renewing import renew_roots
-from connector.authority.roster import RosterFault
+from connector.authority.roster import RosterFault, RosterUnwritten
 from connector.identity.keys import SigningKey, generate
 from tests.authority.folders import DID, NOW, found
 
@@ -45,7 +45,7 @@ def cut_short(monkeypatch: pytest.MonkeyPatch, at: int, fault: BaseException, wo
             spoil(name)
         try:
             work()
-        except (Killed, OSError):
+        except (Killed, OSError, RosterUnwritten):
             return True
     return False
 

@@ -13,13 +13,15 @@ from connector.authority.asking import MAX_REQUEST
 from connector.authority.inviting import invite, parse_link
 from connector.authority.joining import Joined
 from connector.authority.keeping import Authority
-from connector.binding.authority import NEWS_MS, JoinRefusal, news_routes, routes
+from connector.binding.authority import LOCKED_WAIT_S, NEWS_MS, JoinRefusal, news_routes, routes
 from connector.binding.dsp.listener import make_refusals
 from connector.binding.dsp.routing import dispatcher
+from connector.dataplane.files.space import measure_disk
 from connector.identity.keys import load_private
 from connector.net.serving.messages import Application, PeerRequest, Reply, read_nothing
 from connector.net.serving.rates import CallerRates
 from tests.authority.folders import DID, NOW, NOW_MS, Applicant, found
+from tests.support.disk import small_disk
 
 
 class Door:
@@ -153,6 +155,25 @@ async def test_who_joins_while_a_process_keeps_the_files_locked_comes_again_and_
         answer = await door.post(firm.asks(link))
     assert (answer.status, answer.body) == (503, b"")
     assert (await door.post(firm.asks(link))).status == 200
+
+
+async def test_who_joins_while_the_disk_of_the_authority_is_full_comes_again_and_learns_nothing_of_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with small_disk(tmp_path / "small") as disk:
+        authority = found(disk)
+        issuing.publish(authority, now=NOW)
+        firm = Applicant()
+        door, link = Door(authority, firm), parse_link(invite(authority, "Firma", now=NOW))
+        ballast, before = disk / "ballast", keeping.show(authority)
+        ballast.write_bytes(bytes(measure_disk(disk)[0]))
+        answer = await door.post(firm.asks(link))
+        assert (answer.status, answer.body, answer.headers.get("Retry-After")) == (503, b"", str(LOCKED_WAIT_S))
+        assert "make room" in caplog.text
+        assert "Traceback" not in caplog.text
+        assert (keeping.show(authority), door.changes) == (before, 0)
+        ballast.unlink()
+        assert (await door.post(firm.asks(link))).status == 200
 
 
 async def test_news_wake_the_look_at_the_list_every_few_seconds_at_most_and_the_last_is_not_lost() -> None:

@@ -50,6 +50,7 @@ TIMEOUT_S: Final = 20.0
 NEWS_S: Final = 3.0
 AT_ONCE: Final = 20
 _MOST: Final = 256 * 1024
+_LATER: Final = frozenset({429, 503})
 
 
 class AnswerMissing(RosterFault):
@@ -261,5 +262,7 @@ async def _post(client: GuardedClient, base: str, body: bytes) -> Joined:
         ) from None
     reason = "".join(sign for sign in refused.reason[:500] if sign.isprintable()) if refused else ""
     if refused is None:
+        if answer.status in _LATER:
+            raise AnswerMissing(f"The authority takes no request now (status {answer.status}): call again in a minute.")
         raise AnswerMissing(f"The authority refuses the request: status {answer.status}.")
     raise RosterFault(reason or f"The authority refuses the request: status {answer.status}.")

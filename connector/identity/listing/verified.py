@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from threading import Lock
 from typing import Generic, TypeVar
 
 from connector.identity.keys import VerificationKey, public_jwk
@@ -18,7 +17,6 @@ class LastVerified(Generic[T]):
 
     def __init__(self) -> None:
         self._found: dict[tuple[bytes, str], T] = {}
-        self._changing = Lock()
 
     def find(
         self,
@@ -33,10 +31,7 @@ class LastVerified(Generic[T]):
         found = self._found.get(place)
         if found is None:
             found = verify(signed, roots, pinned)
-            # Lists are read beside the loop too.
-            with self._changing:
-                self._found.pop(place, None)
-                while len(self._found) >= _MOST:
-                    del self._found[next(iter(self._found))]
-                self._found[place] = found
+            # Lists are read beside the loop too: what is kept takes the place of what was, and is not changed itself.
+            newest = [each for each in self._found.items() if each[0] != place][1 - _MOST :]
+            self._found = {**dict(newest), place: found}
         return found

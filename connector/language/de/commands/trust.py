@@ -17,6 +17,8 @@ SENTENCES: dict[str, str] = {
     "The authority answers with something else than expected: ask the data-space operator.": "Die Antwort der Vertrauensstelle ist nicht lesbar: bitte beim Betreiber des Datenraums nachfragen.",
     "The authority does not answer at {}: status {}.": "Die Vertrauensstelle antwortet nicht unter {0}: Status {1}.",
     "The authority does not answer: {}": "Die Vertrauensstelle antwortet nicht: {0}",
+    "The authority takes no request now (status {}): call again in a minute.": "Die Vertrauensstelle nimmt gerade keine "
+    "Anfrage an (Status {0}): bitte in einer Minute noch einmal aufrufen.",
     "The authority refuses the request: status {}.": "Die Vertrauensstelle lehnt die Anfrage ab: Status {0}.",
     "The authority shows another root than the one that is named here: ask the data-space operator.": "Die Vertrauensstelle zeigt einen anderen Hauptschlüssel, als hier genannt ist: bitte beim Betreiber"
     " des Datenraums nachfragen.",

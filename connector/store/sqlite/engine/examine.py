@@ -58,6 +58,9 @@ def to_refusal(path: Path, fault: Exception) -> SchemaRefused:
         if fault.sqlite_errorcode & 0xFF == sqlite3.SQLITE_NOTADB:
             return SchemaRefused(f"The file {path} is not a database: restore a backup, or name another file.")
         return _refuse(path)
+    code = getattr(fault, "sqlite_errorcode", 0) & 0xFF
+    if code in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}:
+        return SchemaRefused(f"{path} cannot be written ({fault}): make room or repair its disk.")
     return SchemaRefused(f"The database {path} cannot be opened ({fault}): check the path and its permissions.")
 
 

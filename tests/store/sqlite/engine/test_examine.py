@@ -8,7 +8,7 @@ import pytest
 from connector.ports.changes import PutBackoff, PutHold
 from connector.ports.entities import Backoff, PageBounds
 from connector.ports.store_errors import StoreDamaged
-from connector.store.sqlite.engine.examine import SchemaRefused, examine
+from connector.store.sqlite.engine.examine import SchemaRefused, examine, to_refusal
 from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.record.record import open_record
 from connector.store.sqlite.store import open_store
@@ -96,3 +96,12 @@ async def test_a_record_that_meets_damage_says_so(tmp_path: Path) -> None:
     with pytest.raises(StoreDamaged):
         await record.source("")
     await record.close()
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_IOERR_SHMSIZE])
+def test_a_database_on_a_full_disk_asks_for_room(code: int, tmp_path: Path) -> None:
+    fault = sqlite3.OperationalError("disk I/O error")
+    fault.sqlite_errorcode = code
+    assert "make room or repair its disk" in str(to_refusal(tmp_path / "store.sqlite", fault))
+    fault.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+    assert "check the path and its permissions" in str(to_refusal(tmp_path / "store.sqlite", fault))
