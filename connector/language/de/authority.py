@@ -66,6 +66,9 @@ SENTENCES: dict[str, str] = {
     "revoked": "Die Mitgliedschaft von {id} ist widerrufen.",
     "open": "Eingeladen bis {until}: {name}",
     "partner-added": "{id} ist gelistet, für {types}.",
+    "partner-changed": "{id} ist gelistet, für {types}; zuvor für {before}.",
+    "partner-lacks": "Ihr Profil verlangt {types}; {id} darf das hier nicht ausstellen: Wo es verlangt wird, werden "
+    "die Mitglieder abgelehnt. Wenn das nicht sein soll, bitte --type damit angeben.",
     "agreed": "Der Einladung für {name} ist zugestimmt; ihr Link gilt jetzt.",
     "ask-withdraw": "Mit dem Link für {name} wird dann niemand mehr Mitglied. Die Einladung zurückziehen?",
     "withdrawn": "Die Einladung für {name} ist zurückgezogen.",
