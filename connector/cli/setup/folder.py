@@ -139,7 +139,7 @@ def _build_settings(plan: Plan, secret: str) -> dict[str, Any]:
     if plan.public_url.startswith("http://"):
         # Plain HTTP between processes of one machine or test net is a choice, so the file shows it.
         # `localhost` too, since an identifier by a document has no bare address: the folder may be moved over.
-        named = [LOCAL_HOST, here] if plan.local else [near]
+        named = [LOCAL_HOST, here] if near in {LOCAL_HOST, "127.0.0.1"} else [near]
         hosts = [join_host(host or "", "*") for host in named]
         values |= {"mode": "development", "net": {"hosts": hosts, "plain_http": hosts}}
     if plan.is_broker:
