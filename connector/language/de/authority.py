@@ -14,7 +14,7 @@ SENTENCES: dict[str, str] = {
     "in-token": "Der Schlüssel liegt im Token {token}: bitte identity.hardware ein anderes label geben, `key create` "
     "ausführen und den Ausweis an den Betreiber des Datenraums senden.",
     "no-rotation": "Die Vertrauensstelle wechselt nur den Schlüssel eines Teilnehmers mit dem Verfahren dcp: "
-    " bitte `card --new-key` verwenden und den Ausweis an den Betreiber des Datenraums senden.",
+    "bitte `card --new-key` verwenden und den Ausweis an den Betreiber des Datenraums senden.",
     "ask-rotate": "Ein neuer Schlüssel ersetzt {path} mit dem nächsten Start. Jetzt erzeugen?",
     "ask-announce": "Ein neuer Schlüssel kommt in die Liste und das Dokument; {path} unterschreibt weiter. Jetzt "
     "erzeugen?",
