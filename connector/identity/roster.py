@@ -443,7 +443,10 @@ class RosterIdentity:
         """Return why nothing may be delivered to a participant any more, or None."""
         if self._roster is not None and self._roster.is_expired(self._clock() - self._grace_ms):
             return Exclusion.LIST_EXPIRED
-        return None if self.participant(id) else Exclusion.NOT_LISTED
+        if self.participant(id):
+            return None
+        entry = self.entry(id)
+        return Exclusion.SUSPENDED if entry is not None and entry.suspended else Exclusion.NOT_LISTED
 
     def participants(self) -> Sequence[Participant]:
         """Return all members."""

@@ -35,6 +35,7 @@ class Exclusion(StrEnum):
     """Why nothing may be delivered to a participant any more, whatever its agreements say."""
 
     NOT_LISTED = "not-listed"
+    SUSPENDED = "membership-suspended"
     LIST_EXPIRED = "list-expired"
     CREDENTIAL_ENDED = "credential-ended"
     STATUS_UNKNOWN = "status-unknown"

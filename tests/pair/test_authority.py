@@ -73,6 +73,18 @@ async def test_a_policy_on_a_role_that_only_the_credential_states_lets_a_transfe
     assert (await city.city.api.transfers.show(pid)).state == "STARTED"
 
 
+async def test_a_suspended_member_loses_its_flow_and_both_sides_are_told_why(city: City) -> None:
+    pid = await start(city)
+    membership.suspend(city.authority, participant("firm"), now=datetime.now(UTC))
+    await city.refresh()
+    assert city.city.connector.parts.identity.exclude(participant("firm")) is Exclusion.SUSPENDED
+    await ends(city.city, pid)
+    assert "suspended the membership" in str(await city.city.api.transfers.show(pid))
+    membership.suspend(city.authority, participant("firm"), now=datetime.now(UTC), suspended=False)
+    await city.refresh()
+    assert city.city.connector.parts.identity.exclude(participant("firm")) is None
+
+
 async def test_a_revoked_member_loses_its_flow_as_soon_as_the_new_list_is_seen(city: City) -> None:
     pid = await start(city)
     membership.revoke(city.authority, participant("firm"), now=datetime.now(UTC))

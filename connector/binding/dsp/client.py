@@ -199,7 +199,9 @@ def judge_answer(answer: Response) -> Response | Refused | InDoubt:
     if foreign:
         reason = f"No connector answered at its address, but something else (status {status})"
     if status == 401:
-        reason += " (if this continues, compare the clocks and the participant lists of both sides)"
+        reason += (
+            " (if this continues, `datenkontor doctor` compares the clocks and names what the participant list says)"
+        )
     if status in {401, 409, 429} or status >= 500:
         wait = answer.headers.get("Retry-After", "")
         retry_after_ms = int(wait[:6]) * 1000 if wait.isdecimal() else None

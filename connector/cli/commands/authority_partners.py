@@ -43,12 +43,19 @@ def add(
     """
     settings, authority = open_authority(call)
     partner = asyncio.run(_fetch(settings, base.rstrip("/"), root, tuple(type)))
+    asked = {each for types in keeping.read_profile(authority).show.values() for each in types}
+    listed = (each.types for each in keeping.show(authority).partners if each.authority == partner.authority)
+    before, told = ", ".join(next(listed, ())), {"id": partner.authority, "types": ", ".join(partner.types)}
     membership.list_partner(authority, partner)
     print_published(
         call,
         *publish_and_tell(settings, authority),
-        call.output.say("authority.partner-added", id=partner.authority, types=", ".join(partner.types)),
+        call.output.say("authority.partner-changed", **told, before=before)
+        if before
+        else call.output.say("authority.partner-added", **told),
     )
+    if lacks := ", ".join(sorted(asked - set(partner.types))):
+        call.output.print_hint(call.output.say("authority.partner-lacks", id=partner.authority, types=lacks))
 
 
 async def _fetch(settings: Settings, base: str, root: str, types: tuple[str, ...]) -> Partner:

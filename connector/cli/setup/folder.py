@@ -138,7 +138,8 @@ def _build_settings(plan: Plan, secret: str) -> dict[str, Any]:
         )
     if plan.public_url.startswith("http://"):
         # Plain HTTP between processes of one machine or test net is a choice, so the file shows it.
-        named = [near, here] if near == LOCAL_HOST else [near]
+        # `localhost` too, since an identifier by a document has no bare address: the folder may be moved over.
+        named = [LOCAL_HOST, here] if near in {LOCAL_HOST, "127.0.0.1"} else [near]
         hosts = [join_host(host or "", "*") for host in named]
         values |= {"mode": "development", "net": {"hosts": hosts, "plain_http": hosts}}
     if plan.is_broker:

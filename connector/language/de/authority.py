@@ -14,7 +14,7 @@ SENTENCES: dict[str, str] = {
     "in-token": "Der Schlüssel liegt im Token {token}: bitte identity.hardware ein anderes label geben, `key create` "
     "ausführen und den Ausweis an den Betreiber des Datenraums senden.",
     "no-rotation": "Die Vertrauensstelle wechselt nur den Schlüssel eines Teilnehmers mit dem Verfahren dcp: "
-    " bitte `card --new-key` verwenden und den Ausweis an den Betreiber des Datenraums senden.",
+    "bitte `card --new-key` verwenden und den Ausweis an den Betreiber des Datenraums senden.",
     "ask-rotate": "Ein neuer Schlüssel ersetzt {path} mit dem nächsten Start. Jetzt erzeugen?",
     "ask-announce": "Ein neuer Schlüssel kommt in die Liste und das Dokument; {path} unterschreibt weiter. Jetzt "
     "erzeugen?",
@@ -66,6 +66,9 @@ SENTENCES: dict[str, str] = {
     "revoked": "Die Mitgliedschaft von {id} ist widerrufen.",
     "open": "Eingeladen bis {until}: {name}",
     "partner-added": "{id} ist gelistet, für {types}.",
+    "partner-changed": "{id} ist gelistet, für {types}; zuvor für {before}.",
+    "partner-lacks": "Ihr Profil verlangt {types}; {id} darf das hier nicht ausstellen: Wo es verlangt wird, werden "
+    "die Mitglieder abgelehnt. Wenn das nicht sein soll, bitte --type damit angeben.",
     "agreed": "Der Einladung für {name} ist zugestimmt; ihr Link gilt jetzt.",
     "ask-withdraw": "Mit dem Link für {name} wird dann niemand mehr Mitglied. Die Einladung zurückziehen?",
     "withdrawn": "Die Einladung für {name} ist zurückgezogen.",

@@ -4,6 +4,7 @@ SENTENCES: dict[str, str] = {
     "no-agreement": "Für diese Lieferung gibt es keinen abgeschlossenen Vertrag.",
     "blocked": "Der Vertragspartner hat diesen Teilnehmer ausgeschlossen.",
     "not-listed": "Der Teilnehmer steht nicht mehr auf der Teilnehmerliste.",
+    "membership-suspended": "Der Betreiber des Datenraums lässt die Mitgliedschaft des Teilnehmers ruhen.",
     "list-expired": "Die Teilnehmerliste ist abgelaufen, und die Frist für laufende Übertragungen ist vorbei.",
     "credential-ended": "Ein Nachweis des Teilnehmers gilt nicht mehr.",
     "status-unknown": "Ob ein Nachweis des Teilnehmers noch gilt, war zu lange nicht zu prüfen.",

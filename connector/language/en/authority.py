@@ -57,6 +57,9 @@ SENTENCES: dict[str, str] = {
     "revoked": "{id} is revoked.",
     "open": "Invited until {until}: {name}",
     "partner-added": "{id} is listed, for {types}.",
+    "partner-changed": "{id} is listed, for {types}; before, for {before}.",
+    "partner-lacks": "Your profile asks for {types}, which {id} may not issue here: its members are refused where it "
+    "is asked for. Add --type with it if they are not to be.",
     "agreed": "The invitation for {name} has a second person now; its link can be used.",
     "ask-withdraw": "The link for {name} makes nobody a member any more. Withdraw the invitation?",
     "withdrawn": "The invitation for {name} is withdrawn.",

@@ -4,6 +4,7 @@ SENTENCES: dict[str, str] = {
     "no-agreement": "There is no finalized agreement for this transfer.",
     "blocked": "The counterparty has excluded this participant.",
     "not-listed": "The participant is not on the participant list any more.",
+    "membership-suspended": "The data-space operator has suspended the membership of the participant.",
     "list-expired": "The participant list has expired, and the time of grace for running transfers is over.",
     "credential-ended": "A credential of the participant has ended.",
     "status-unknown": "The status of a credential of the participant could not be read for too long.",

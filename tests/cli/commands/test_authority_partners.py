@@ -26,10 +26,14 @@ def test_another_authority_is_listed_shown_and_removed(
     with answering(tmp_path / "other/datenkontor.toml"):
         wrong = cli(*words, "--root", "guess", *BROKER)
         assert (wrong.code, "another root" in wrong.err) == (1, True)
+        slip = cli(*words[:4], "--type", "Membership", "--root", root, *BROKER)
+        assert (slip.code, "asks for MembershipCredential" in slip.err) == (0, True)
         done = cli(*words, "--root", root, *BROKER)
-    assert done.code == 0, done.err
+    assert (done.code, "asks for" in done.err, "before, for Membership." in done.out) == (0, False, True), done.err
     (listed,) = cli("authority", "partner", "list", "--json", *BROKER).json["items"]
     assert listed["authority"] == f"did:web:localhost%3A{port}:authority"
+    unknown = cli("authority", "partner", "remove", "did:web:nobody.example", *BROKER)
+    assert (unknown.code, "partner list" in unknown.err, "--yes" in unknown.err) == (3, True, False)
     removed = cli("authority", "partner", "remove", listed["authority"], "--yes", *BROKER)
     assert removed.code == 0
     assert cli("authority", "partner", "list", "--json", *BROKER).json["items"] == []

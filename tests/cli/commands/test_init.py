@@ -169,6 +169,8 @@ def test_an_https_address_is_production_and_loopback_is_not(cli: Cli, tmp_path: 
     assert (real.mode, real.net.plain_http, real.protocol.host) == (Mode.PRODUCTION, (), "0.0.0.0")
     assert real.data.public_url == f"https://daten.example.org:{real.data.port}"
     assert (here.mode, here.net.plain_http) == (Mode.DEVELOPMENT, ("localhost:*", "127.0.0.1:*"))
+    cli("init", "c", "--identity", "roster")
+    assert load(tmp_path / "c/datenkontor.toml", {}).net.plain_http == ("localhost:*", "127.0.0.1:*")
 
 
 @pytest.mark.parametrize(

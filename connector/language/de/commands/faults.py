@@ -445,7 +445,8 @@ SENTENCES: dict[str, str] = {
     "schreiben.",
     "In {}, the pages of [web] would be open to other machines over plain HTTP: set web.public_url to the https address that people open.": "In {} wären die Seiten von [web] für andere Rechner ohne Verschlüsselung offen: bitte mit web.public_url die https-Adresse nennen, die geöffnet wird.",
     # Parts of sentences.
-    "{} (if this continues, compare the clocks and the participant lists of both sides)": "{0} (bleibt das so, bitte die Uhren und die Teilnehmerlisten beider Seiten vergleichen)",
+    "{} (if this continues, `datenkontor doctor` compares the clocks and names what the participant list says)": "{0} (bleibt "
+    "das so: `datenkontor doctor` vergleicht die Uhren und nennt, was auf der Teilnehmerliste steht)",
     "it is nested deeper than {} levels": "mehr als {0} Ebenen tief verschachtelt",
     "it contains a lone surrogate, which JSON cannot carry": "mit einem halben Zeichen, das JSON nicht darstellen kann",
     "a person: the duty names no address": "einen Menschen: die Pflicht nennt keine Adresse",
