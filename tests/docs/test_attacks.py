@@ -20,6 +20,7 @@ PARTS = {
     "9 time": "9j",
     "9 asking again and again": "9d 9e",
     "9 before the sender is known": "9n",
+    "9 lists": "9o 9p",
     "13 log": "13a 13b",
     "13 one answer": "13",
     "15 leeway": "15 15a",
