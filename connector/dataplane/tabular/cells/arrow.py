@@ -21,7 +21,7 @@ from connector.dataplane.tabular.opened import read_float
 from connector.ports.flow import Record
 
 _KNOWN = (str, int, Decimal)
-_ReadValue = Callable[[Any], Any]
+_ReadCell = Callable[[Any], Any]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NANOS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 _LARGEST_HALF = 65_504
@@ -29,14 +29,14 @@ _DAY = 86_400 * 10**9
 _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})", re.ASCII)
 
 
-def read_batch(batch: Any, own: dict[str, _ReadValue] | None = None) -> list[Record]:
+def read_batch(batch: Any, own: dict[str, _ReadCell] | None = None) -> list[Record]:
     """Return the rows of a batch; `own` reads columns by name. Raises OverflowError for a time that no calendar has."""
     names = batch.schema.names
     columns = [_read_column(column, (own or {}).get(name)) for name, column in zip(names, batch.columns, strict=True)]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-def _read_column(column: Any, read: _ReadValue | None) -> Iterator[Any]:
+def _read_column(column: Any, read: _ReadCell | None) -> Iterator[Any]:
     if read is None:
         kind, plain = column.type, _simplify(column.type)
         if not plain.equals(kind):
@@ -68,7 +68,7 @@ def _simplify(kind: Any) -> Any:
     return pa.large_list(_simplify(kind.value_type)) if types.is_large_list(kind) else kind
 
 
-def make_reader(kind: Any) -> _ReadValue:
+def make_reader(kind: Any) -> _ReadCell:
     """Return the function that reads a value of a type, after its column was converted."""
     types = pa.types
     if types.is_float16(kind):
@@ -96,7 +96,7 @@ def make_reader(kind: Any) -> _ReadValue:
     return _read_plain
 
 
-def _read_part(read: _ReadValue, value: Any) -> Any:
+def _read_part(read: _ReadCell, value: Any) -> Any:
     return None if value is None else read(value)
 
 
