@@ -144,13 +144,18 @@ async def ask_to_join(
     `settings` are those with which the participant will run.
     """
     former = settings.participant.id if settings.participant.id != card.id else ""
-    known = terms.roster.entries.get(former)
+    if former and former not in terms.roster.entries:
+        # Its entry would not have this identifier, by which its own records name it.
+        raise RosterFault(
+            f"The participant list does not know {former[:200]}, the participant.id of this folder: ask the operator "
+            f"to list it by its card first, or set participant.id to {card.id} to begin anew."
+        )
     request = JoinRequest(
         authority=terms.roster.document.issuer,
         card=card,
         at=read_clock(),
         invitation=link.id,
-        former=former if known is not None else "",
+        former=former,
     )
     async with open_client(settings) as client:
         wiring = Wiring(owner=OWNER, settings=settings, client=client, clock=read_clock)

@@ -76,6 +76,23 @@ def test_what_is_refused_leaves_nothing(cli: Cli, tmp_path: Path, port: int) -> 
     assert (unset.code, "--public-url" in unset.err) == (2, True)
 
 
+def test_a_folder_whose_own_records_have_an_identifier_that_is_on_no_list_is_not_let_in(
+    cli: Cli, tmp_path: Path, port: int
+) -> None:
+    file, did = tmp_path / "firma/datenkontor.toml", f"did:web:localhost%3A{port}"
+    with answering(tmp_path / "broker/datenkontor.toml"):
+        assert join(cli, invite(cli, "Firma"), "firma", port)[0] == 0
+        assert cli("authority", "member", "revoke", did, "--yes", *BROKER).code == 0
+        moved = file.read_text().replace(f'id = "{did}"', 'id = "urn:participant:firma"')
+        file.write_text(moved.replace("[identity]\n", f'[identity]\ndid = "{did}"\n'))
+        before = file.read_text()
+        again = cli("join", invite(cli, "Firma"), "firma")
+    assert (again.code, "does not know urn:participant:firma" in again.err, did in again.err) == (1, True, True)
+    assert file.read_text() == before
+    states = [row["state"] for row in cli("authority", "invitation", "list", "--json", *BROKER).json["items"]]
+    assert states == ["open"]
+
+
 def test_it_is_said_where_the_public_address_has_to_lead_before_the_authority_looks_there(cli: Cli, port: int) -> None:
     link = invite(cli, "Firma GmbH")
     done = cli("join", link, "firma", "--public-url", "https://daten.firma.example", "--port-base", str(port))

@@ -91,6 +91,10 @@ SENTENCES: dict[str, str] = {
     "The invitation is for {}, and for nobody else: ask the operator for your own.": "Die Einladung ist für {0} und für "
     "niemanden sonst: bitte beim Betreiber des Datenraums eine eigene anfordern.",
     "The invitation was used already: ask the data-space operator for a new one.": "Die Einladung wurde schon verwendet: bitte beim Betreiber des Datenraums eine neue anfordern.",
+    "The participant list does not know {}, the participant.id of this folder: ask the operator to list it by its card "
+    "first, or set participant.id to {} to begin anew.": "Die Teilnehmerliste kennt {0}, die participant.id dieses "
+    "Ordners, nicht: Der Betreiber muss sie zuerst mit ihrem Ausweis eintragen; wer neu beginnt, setzt participant.id "
+    "auf {1}.",
     "The list does not know {} by the key that signed the request.": "Die Liste kennt {0} nicht mit dem Schlüssel, der die Anfrage signiert hat.",
     "The request cannot be read: {}": "Die Anfrage ist nicht lesbar: {0}",
     "The request is for another authority: expected {}.": "Die Anfrage ist für eine andere Vertrauensstelle: erwartet wird {0}.",
