@@ -252,7 +252,7 @@ async def test_the_last_use_is_finished_although_the_lease_is_renewed_meanwhile(
 
 async def test_a_running_stream_ends_when_its_time_is_over(desk: Desk, tmp_path: Path) -> None:
     data = blob(LARGE)
-    end = now_ms() + 2_000
+    end = now_ms() + 4_000
     until = time_of(end)
     terms = [{**USE, "constraint": [atom("odrl:dateTime", "lt", {"@value": until, "@type": "xsd:dateTime"})]}]
     async with serving(desk, tmp_path, data, permission=terms) as made:
