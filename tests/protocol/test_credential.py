@@ -98,7 +98,7 @@ def test_an_identifier_changes_with_the_content_and_with_nothing_else() -> None:
         ({"credentialSubject": {"id": "x" * 1025, "type": "Dataset"}}, "credentialSubject.id"),
         ({"credentialSubject": {"id": "urn:1", "@id": "urn:2", "type": "Dataset"}}, "write id and type"),
         ({"credentialSubject": {"id": "urn:1", "type": "Dataset", "dct:title": "\ud800"}}, "lone surrogate"),
-        ({"credentialStatus": {"type": "BitstringStatusListEntry"}}, "credentialStatus"),
+        ({"credentialStatus": {"type": "BitstringStatusListEntry"}}, "statusPurpose"),
         ({"vc": {}}, "vc"),
         ({"exp": 1}, "exp"),
         ({"termsOfUse": [{"type": "odrl:Set"}]}, "termsOfUse"),

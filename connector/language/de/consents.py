@@ -9,6 +9,7 @@ SENTENCES: dict[str, str] = {
     "filter-state": "Nach Stand",
     "filter-offer": "Nach Angebot",
     "filter-all": "alle",
+    "offer-of-time": "{title} (angelegt am {time})",
     "every-offer": "alle Angebote",
     "all-offers": "Alle Angebote",
     "state-ConsentGiven": "erteilt",

@@ -106,8 +106,8 @@ SENTENCES: dict[str, str] = {
     "link-step-install": "Richten Sie einen Konnektor ein, oder bitten Sie Ihre IT darum. Er braucht eine "
     "https-Adresse, unter der andere ihn erreichen.",
     "link-step-copy": "Kopieren Sie den ganzen Link aus der Adresszeile, auch den Teil nach dem Zeichen #.",
-    "link-step-join": "Führen Sie dort diesen Befehl aus, mit dem Link an der Stelle von LINK, einem neuen Ordner "
-    "und Ihrer Adresse:",
+    "link-step-join": "Führen Sie dort diesen Befehl aus. Setzen Sie Ihren Link, einen neuen Ordner und Ihre Adresse "
+    "ein:",
     "link-folder": "konnektor",
     "link-address": "daten.example.org",
     "link-step-done": "Der Befehl prüft, zu wem der Link gehört. Danach ist Ihre Organisation Mitglied.",

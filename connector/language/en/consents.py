@@ -9,6 +9,7 @@ SENTENCES: dict[str, str] = {
     "filter-state": "By state",
     "filter-offer": "By offer",
     "filter-all": "all",
+    "offer-of-time": "{title} (made on {time})",
     "every-offer": "all offers",
     "all-offers": "All offers",
     "state-ConsentGiven": "given",

@@ -33,10 +33,15 @@ def name_state(iri: str) -> str:
 
 
 def name_offers(visit: Visit, offers: Iterable[Asset]) -> dict[str, str]:
-    """Return the titles of offers by their identifiers; those of one title have the identifier behind it."""
-    titles = {asset.id: visit.words.pick(asset.title, asset.id) for asset in offers}
-    often = Counter(titles.values())
-    return {name: title if often[title] == 1 else f"{title} ({name})" for name, title in titles.items()}
+    """Return the titles of offers by their identifiers; those of one title say when they were made."""
+    words, titled = visit.words, [(asset, visit.words.pick(asset.title, asset.id)) for asset in offers]
+    often = Counter(title for _, title in titled)
+    return {
+        asset.id: words.say("consents.offer-of-time", title=title, time=words.time(asset.created_at))
+        if often[title] > 1
+        else title
+        for asset, title in titled
+    }
 
 
 async def show_entries(visit: Visit, rows: Sequence[Consent], *, now: bool = True) -> list[ShownConsent]:

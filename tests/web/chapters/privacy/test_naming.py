@@ -34,12 +34,15 @@ async def test_an_entry_about_all_offers_says_so_and_an_unknown_offer_keeps_its_
     assert [one.title for one in shown] == ["Alle Angebote", "urn:gone"]
 
 
-async def test_two_offers_of_one_title_can_be_told_apart(office: Office) -> None:
+async def test_two_offers_of_one_title_say_when_they_were_made(office: Office) -> None:
     title = {"de": "Fahrten"}
     offers = [
-        values.asset("rides-1", title=title),
-        values.asset("rides-2", title=title),
+        values.asset("rides-1", title=title, created_at=NOW),
+        values.asset("rides-2", title=title, created_at=NOW - 3_600_000),
         values.asset("bins", title={"de": "Tonnen"}),
     ]
-    named = naming.name_offers(_visit(office), offers)
-    assert named == {"rides-1": "Fahrten (rides-1)", "rides-2": "Fahrten (rides-2)", "bins": "Tonnen"}
+    first, second, other = naming.name_offers(_visit(office), offers).values()
+    assert first.startswith("Fahrten (angelegt am ")
+    assert second.startswith("Fahrten (angelegt am ")
+    assert first != second
+    assert other == "Tonnen"
