@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from connector.identity.files import FileFault, read_bounded, replace_atomically, write_new
+from connector.identity.files import FileFault, describe_unwritten, read_bounded, replace_atomically, write_new
 from connector.identity.jws import Rejected, sign
 from connector.identity.keys import SigningKey, VerificationKey
 from connector.identity.listing.certificates import open_list
@@ -237,8 +237,7 @@ def write(path: Path, content: bytes, *, mode: int) -> None:
     try:
         replace_atomically(path, content, mode=mode)
     except OSError as error:
-        reason = f"{error.filename} cannot be written ({error.strerror}): make room or repair its disk."
-        raise RosterUnwritten(reason) from None
+        raise RosterUnwritten(describe_unwritten(error)) from None
 
 
 def _check(value: RosterDraft) -> RosterDraft:

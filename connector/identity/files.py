@@ -75,10 +75,15 @@ def try_to_write(write: Callable[[], None]) -> str:
     try:
         write()
     except OSError as error:
-        fault = f"{error.filename} cannot be written ({error.strerror}): make room or repair its disk."
+        fault = describe_unwritten(error)
         log.warning("%s", fault)
         return fault
     return ""
+
+
+def describe_unwritten(error: OSError) -> str:
+    """Return the sentence that says which file cannot be written, why, and what to do."""
+    return f"{error.filename} cannot be written ({error.strerror}): make room or repair its disk."
 
 
 def _name(draft: Path, path: Path) -> None:
