@@ -23,7 +23,7 @@ from connector.app.identities import Wiring, build_identity, list_document_route
 from connector.app.listeners import locate_search
 from connector.app.lock import lock_store
 from connector.app.storing.opening import open_configured
-from connector.authority import roster
+from connector.authority import keeping, roster
 from connector.authority.keeping import SIGNED, Authority
 from connector.binding import authority as authority_binding
 from connector.binding.dcp import credential_service, issuer_service
@@ -52,8 +52,7 @@ from connector.ports.replica import Alone, Replica
 from connector.ports.secret import SECRET_BYTES, Secret
 from connector.ports.store import Store
 from connector.protocol.dcp.document import DidDocument
-from connector.settings import ParticipantSettings, Settings
-from connector.views.descriptions import Contact
+from connector.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -206,8 +205,13 @@ class Parts:
         return self.certificate_problem() or self.key_problem()
 
     def key_problem(self) -> str | None:
-        """Return why the private key does not sign; else None. Asks the token that it is in, if it is in one."""
-        return examine_key(self.find_key()) if self.settings.identity.hardware else None
+        """Return why the private key, or the issuer key of the authority, does not sign; else None.
+
+        Asks the token that the private key is in, if it is in one.
+        """
+        authority = find_authority(self.settings)
+        own = examine_key(self.find_key()) if self.settings.identity.hardware else None
+        return own or (authority and keeping.find_issuer_problem(authority))
 
     def join(self, notify: Callable[[str], None], look: Callable[[], None]) -> None:
         """Hear of the other processes on the store: `notify` of a changed process, `look` for what one has left."""
@@ -379,18 +383,6 @@ def find_authority(settings: Settings) -> Authority | None:
     mirror = None if "://" in listed or Path(listed) == folder / SIGNED else Path(listed)
     find = partial(read_passphrase, settings)
     return Authority(folder=folder, members=folder.parent / MEMBERS, mirror=mirror, find_password=find)
-
-
-def find_contact(participant: ParticipantSettings) -> Contact | None:
-    """Return the contact that the settings of a participant state, or None."""
-    if not (participant.email or participant.telephone or participant.web_page):
-        return None
-    return Contact(
-        name=participant.name,
-        email=participant.email or "",
-        url=participant.web_page or "",
-        telephone=participant.telephone or "",
-    )
 
 
 def load_secret(settings: Settings) -> Secret:

@@ -247,9 +247,10 @@ def _renew(authority: Authority, request: JoinRequest, now: int) -> Joined:
     """
     key = verification_keys(request.card)[0]
     entry = _find_entry(authority, request.card.id)
-    if entry is None or entry.suspended or not any(from_jwk(jwk).kid == key.kid for jwk in entry.keys):
+    if entry is None or not any(from_jwk(jwk).kid == key.kid for jwk in entry.keys):
         raise RosterFault(f"The list does not know {request.card.id} by the key that signed the request.")
-
+    if entry.suspended:
+        raise RosterFault(f"{entry.id} is suspended: ask the data-space operator for the reason.")
     if request.successor or request.dropped:
         entry = change_keys(authority, entry, request, now)
         _publish_news(authority, keeping.show(authority), entry, now)

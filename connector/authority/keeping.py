@@ -289,13 +289,25 @@ def load_certified(authority: Authority, record: AuthorityRecord | None = None) 
     )
 
 
-def _load_issuer_file(authority: Authority, name: str) -> SigningKey:
-    path = authority.folder / name
-    if not path.exists():
-        raise RosterFault(
+def find_issuer_problem(authority: Authority) -> str | None:
+    """Return why the issuer key cannot be read, which is seen without its pass phrase; else None."""
+    path = authority.folder / ISSUER
+    try:
+        read_bounded(path, MAX_ROOT, private=True)
+    except FileFault as fault:
+        if not isinstance(fault.__cause__, FileNotFoundError):
+            return str(fault)
+        return (
             f"The issuer key {path} is missing: put that file back from the backup, or run `authority rotate --stolen` "
             "with the root key."
         )
+    return None
+
+
+def _load_issuer_file(authority: Authority, name: str) -> SigningKey:
+    path = authority.folder / name
+    if name == ISSUER and (problem := find_issuer_problem(authority)):
+        raise RosterFault(problem)
     return load_key(path, password=(_find_password(authority) if is_protected(path) else b""))
 
 

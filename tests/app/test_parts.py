@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from connector.app.parts import Parts, build_parts, find_next_look, keep_fresh, load_secret, new_urn, to_limits
 from connector.identity.files import FileFault
 from connector.ports.identity import RefreshFailed
-from connector.settings import DataOriginSettings
+from connector.settings import AuthoritySettings, DataOriginSettings
 from tests.net.test_tls import Authority
 from tests.pair.space import SOON, Space, host, participant
 
@@ -63,6 +63,13 @@ async def test_data_moves_only_to_origins_that_the_list_or_a_setting_names(space
         (firm, ""),
     ):
         assert parts.data_problem(name, url)
+    await parts.close()
+
+
+async def test_who_answers_for_an_authority_is_warned_of_its_missing_issuer_key(space: Space, tmp_path: Path) -> None:
+    settings = replace(space.settings("city", SOON), authority=AuthoritySettings(folder=tmp_path))
+    parts = await build_parts(settings, transport=space.wire)
+    assert f"The issuer key {tmp_path / 'issuer.pem'} is missing" in parts.list_warnings()["key"]
     await parts.close()
 
 

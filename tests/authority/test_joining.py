@@ -264,7 +264,7 @@ async def test_a_member_gets_its_credential_anew_with_a_listed_key(tmp_path: Pat
     places = [read_claims(payload(each.credential)).statuses[0].bit for each in (first, second)]
     assert places[0] != places[1]
     roster.change(authority.members, firm.did, lambda entry: msgspec.structs.replace(entry, suspended=True))
-    with pytest.raises(RosterFault, match="does not know"):
+    with pytest.raises(RosterFault, match="is suspended: ask the data-space operator"):
         await join(authority, firm.asks(None), firm.resolve, NOW_MS)
 
 

@@ -40,6 +40,15 @@ def test_an_authority_is_never_made_over_another_one(tmp_path: Path) -> None:
     assert {path.name: path.read_bytes() for path in authority.folder.iterdir()} == before
 
 
+def test_an_issuer_key_that_is_missing_or_open_to_others_is_a_problem(tmp_path: Path) -> None:
+    authority = found(tmp_path)
+    assert keeping.find_issuer_problem(authority) is None
+    (authority.folder / ISSUER).chmod(0o644)
+    assert "Other users can read" in (keeping.find_issuer_problem(authority) or "")
+    (authority.folder / ISSUER).unlink()
+    assert "is missing: put that file back from the backup" in (keeping.find_issuer_problem(authority) or "")
+
+
 def test_the_roots_can_have_a_password(tmp_path: Path) -> None:
     authority = keeping.Authority(folder=tmp_path / "authority", members=tmp_path / "members.json")
     roster.create(authority.members, "urn:participant:broker")

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from connector.app.parts import (
     Parts,
-    find_contact,
     make_rates,
     to_limits,
 )
@@ -36,6 +35,8 @@ from connector.ports.decider import Decider
 from connector.ports.identity import find_name
 from connector.ports.replica import Alone
 from connector.ports.store import AnyProcess
+from connector.settings import ParticipantSettings
+from connector.views.descriptions import Contact
 
 
 def build_context(parts: Parts, new_id: Callable[[], str], wake: Callable[[AnyProcess], None]) -> Context:
@@ -66,7 +67,7 @@ def build_publisher(
         look=dataplane.look,
         announce=announce,
         limits=enforcer.limits,
-        contact=find_contact(parts.settings.participant),
+        contact=_find_contact(parts.settings.participant),
         keys=parts.identity.credentials,
         deriver=build_product_maker(parts.settings, connected.here),
     )
@@ -173,3 +174,15 @@ async def connect_all_planes(
         end, here, settings, directory=parts.identity, data_problem=parts.data_problem, new_id=new_id
     )
     return open_signaling(end, planes, parts.client)
+
+
+def _find_contact(participant: ParticipantSettings) -> Contact | None:
+    """Return the contact that the settings of a participant state, or None."""
+    if not (participant.email or participant.telephone or participant.web_page):
+        return None
+    return Contact(
+        name=participant.name,
+        email=participant.email or "",
+        url=participant.web_page or "",
+        telephone=participant.telephone or "",
+    )

@@ -96,6 +96,7 @@ SENTENCES: dict[str, str] = {
     "Ordners, nicht: Der Betreiber muss sie zuerst mit ihrem Ausweis eintragen; wer neu beginnt, setzt participant.id "
     "auf {1}.",
     "The list does not know {} by the key that signed the request.": "Die Liste kennt {0} nicht mit dem Schlüssel, der die Anfrage signiert hat.",
+    "{} is suspended: ask the data-space operator for the reason.": "{0} ist ausgesetzt: bitte den Betreiber des Datenraums nach dem Grund fragen.",
     "The request cannot be read: {}": "Die Anfrage ist nicht lesbar: {0}",
     "The request is for another authority: expected {}.": "Die Anfrage ist für eine andere Vertrauensstelle: erwartet wird {0}.",
     "The request is not signed with the key of its card: {}": "Die Anfrage ist nicht mit dem Schlüssel ihres Ausweises signiert: {0}",
