@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
+from weakref import WeakValueDictionary
 
 from connector.identity.dcp.self_issued import Resolve, check_key_name, resolve_signer, verify_by
 from connector.identity.jws import Opened, Rejected, about, open_signed
@@ -38,6 +39,8 @@ LOOK_AGAIN_MS = 10_000
 """How long after a failed fetch the next one follows, in ms."""
 MAX_LISTS = 64
 MAX_KEPT_BYTES = 64 * 1024 * 1024
+MAX_OF_ISSUER = 16
+"""How many lists of one issuer are fetched at a time: where they hang, those of others still have places."""
 FETCH_S = 5.0
 
 _KINDS: Final = ("JWT", "vc+jwt")
@@ -94,6 +97,7 @@ class StatusLists:
         self._budget = budget
         self._seen = seen or SeenLists()
         self._places: OrderedDict[tuple[str, str], _ListPlace] = OrderedDict()
+        self._fetching: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def find_ended(self, issuer: str, statuses: Sequence[StatusEntry]) -> str | None:
         """Return the purpose of an entry of a credential of `issuer` that is set, such as `revocation`, or None.
@@ -169,8 +173,9 @@ class StatusLists:
             size -= len(place.kept.bits.bits) if place.kept else 0
 
     async def _fetch(self, url: str, issuer: str) -> bytes:
+        of_issuer = self._fetching.setdefault(issuer, asyncio.Semaphore(MAX_OF_ISSUER))
         try:
-            async with self._budget:
+            async with of_issuer, self._budget:
                 response = await self._client.request("GET", url, timeout_s=FETCH_S, max_bytes=LIST_LIMIT)
         except OF_PEER as error:
             raise Rejected("status", f"it is refused: {error}") from error

@@ -10,6 +10,7 @@ from connector.identity.dcp.statuses import (
     FRESH_MS,
     LOOK_AGAIN_MS,
     MAX_LISTS,
+    MAX_OF_ISSUER,
     StatusLists,
     verify_by_documents,
 )
@@ -66,6 +67,19 @@ async def test_many_lists_are_fetched_a_bounded_number_at_a_time() -> None:
     places.fetched.clear()
     assert set(await asyncio.gather(*(judge(places, held(statusListCredential=url)) for url in urls))) == {"good"}
     assert (len(places.fetched), places.most) == (4 * BUDGET, BUDGET)
+
+
+async def test_the_lists_of_one_issuer_leave_places_for_those_of_others() -> None:
+    places = Places()
+    verify, budget = verify_by_documents(places.resolve), asyncio.Semaphore(4 * MAX_OF_ISSUER)
+    places.statuses = StatusLists(places.client, verify, lambda: places.now_ms, budget)
+    places.publish_list()
+    assert await judge(places, held()) == "good"
+    urls = [f"{LIST_URL}-{number}" for number in range(2 * MAX_OF_ISSUER)]
+    for url in urls:
+        places.put(url, signed(status_list()))
+    assert set(await asyncio.gather(*(judge(places, held(statusListCredential=url)) for url in urls))) == {"good"}
+    assert places.most == MAX_OF_ISSUER
 
 
 async def test_a_revocation_is_seen_when_the_list_is_looked_at_again() -> None:
