@@ -15,6 +15,7 @@ from connector.controlplane.judging.payments import TOLD
 from connector.controlplane.judging.performed import is_performed_here
 from connector.controlplane.judging.treating import known_data, treatments
 from connector.controlplane.judging.treating.known_data import ANY, KnownData
+from connector.controlplane.judging.treating.transform_steps import find_exact_places
 from connector.controlplane.judging.world import OF_CONNECTOR, build_fixed_facts
 from connector.language.catalogue import Language, find_translated_sentence, say, write_in_all
 from connector.policy.analysis.findings import Finding
@@ -105,11 +106,17 @@ def find_ruled_out(library: Library, compiled: Compiled, now: datetime, data: Kn
 
 
 def asset_remarks(library: Library, document: bytes, now: datetime, data: KnownData) -> tuple[Texts, ...]:
-    """Return the warnings on what can never be used of an offer, because of its data or of this connector."""
+    """Return the warnings on an offer of this data.
+
+    They are about what can never be used of it, because of the data or of this connector, and about a place that the
+    terms make coarser in one field and not in another.
+    """
     compiled = library.compile(document)
     if isinstance(compiled, PolicyError):
         return ()
-    found = (entry.finding for entry in _list_ruled_out(library, compiled, data, now) if entry.level == "warning")
+    found = [entry.finding for entry in _list_ruled_out(library, compiled, data, now) if entry.level == "warning"]
+    if data.records and (exact := find_exact_places(compiled, data.records)):
+        found.append(Finding("place-exact", detail=", ".join(exact)))
     return tuple(_to_unfit(library, finding).texts for finding in dict.fromkeys(found))
 
 

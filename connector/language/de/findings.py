@@ -58,6 +58,7 @@ SENTENCES: dict[str, str] = {
     "part-stated": "Ein Teil der Nutzungsbedingungen gilt nie, weil zu den Daten etwas anderes angegeben ist{about}.",
     "part-unstated": "Ein Teil der Nutzungsbedingungen gilt nie, weil eine Angabe zu den Daten fehlt{about}.",
     "part-delivered": "Ein Teil der Nutzungsbedingungen gilt nie, weil dieser Konnektor anders arbeitet{about}.",
+    "place-exact": "Ein Ort wird in einem Feld vergröbert und ist in einem anderen genau: bitte beide nennen{about}.",
     "unpayable": "Gezahlt wird immer mehr als null, dieser Betrag also nie{about}.",
     "unpayable-together": "Kein Betrag erfüllt alles, was für eine Zahlung verlangt ist{about}.",
     "odd-party": "Eine Partei steht für viele, und kein Connector weiß, wer sie sind{about}.",

@@ -58,6 +58,7 @@ SENTENCES: dict[str, str] = {
     "part-stated": "A part of the policy never applies, because something else is stated about the data{about}.",
     "part-unstated": "A part of the policy never applies, because the data lacks a statement{about}.",
     "part-delivered": "A part of the policy never applies, because this connector works in another way{about}.",
+    "place-exact": "A place is made coarser in one field, and stays exact in another: name that one too{about}.",
     "unpayable": "A payment is above zero, so that this amount is never paid{about}.",
     "unpayable-together": "No amount meets all that a payment is asked for{about}.",
     "odd-party": "A party stands for many, and no connector knows who they are{about}.",

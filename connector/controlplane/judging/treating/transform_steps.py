@@ -19,6 +19,7 @@ from connector.ports.treatment import DATED, NUMERIC, PRECISION, Records, Transf
 
 _FIELD, _SMALLEST = DK + "field", DK + "smallestGroup"
 _PRECISION, _CONVERSION = DK + "precision", DK + "conversion"
+_SPATIAL, _GEOMETRY = frozenset({"geojson", "geopackage", "shapefile"}), "geometry"
 LARGEST_GROUP = 1_000_000_000
 
 
@@ -66,6 +67,18 @@ def find_dated_fields(compiled: Compiled, records: Records) -> tuple[str, ...]:
     """Return the fields that a transform of a policy reads as dates or times."""
     steps = (step for step in _list_steps(compiled, records) if step.precision in DATED or step.conversion == "date")
     return tuple(dict.fromkeys(name for step in steps for name in step.fields))
+
+
+def find_exact_places(compiled: Compiled, records: Records) -> tuple[str, ...]:
+    """Return the fields that still have the exact place of a record, where a transform makes another one coarser."""
+    actions, steps = compiled.registry.by_transform, list(_list_steps(compiled, records))
+    has_place = (*records.geometry, *([_GEOMETRY] if records.format in _SPATIAL else []))
+    coarse = any(step.precision.startswith("decimals-") for step in steps)
+    if not coarse or any(actions[step.name].result == "groups" for step in steps):
+        return ()
+    treated = {name for step in steps for name in step.fields}
+    left = dict.fromkeys(name for name in has_place if name not in treated)
+    return tuple(name for name in left if not records.fields or name in records.fields)
 
 
 def _reads_numbers(step: TransformStep) -> bool:

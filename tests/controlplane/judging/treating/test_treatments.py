@@ -1,5 +1,6 @@
 """What is done to records: what an asset's data allows is offered, what it does not is refused with the reason."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -118,6 +119,28 @@ def test_what_the_data_does_not_allow_is_refused_with_the_reason(
 )  # fmt: skip
 def test_what_the_data_allows_is_offered(terms: bytes, records: Records) -> None:
     assert acceptance.find_unenforceable(LIBRARY, terms, KnownData(records)) is None
+
+
+COARSE = duty("dk:generalise", field("lon", "lat"), precision("decimals-2"))
+COARSE_LON = duty("dk:generalise", field("lon"), precision("decimals-2"))
+BY_PLACE = Records(format="csv", geometry=("lon", "lat"))
+
+
+@pytest.mark.parametrize(
+    ("terms", "records", "left"),
+    [
+        (offer(COARSE), Records(format="geojson"), "(geometry)"),
+        (offer(COARSE), Records(format="csv", geometry=("wkt",)), "(wkt)"),
+        (offer(COARSE_LON), BY_PLACE, "(lat)"),
+        (offer(COARSE), BY_PLACE, ""),
+        (offer(COARSE, duty("dk:drop", field("geometry"))), Records(format="shapefile"), ""),
+        (offer(COARSE), Records(format="geopackage", fields=("lon", "lat")), ""),
+        (offer(duty("dk:generalise", field("age"), precision("10"))), Records(format="geojson"), ""),
+    ],
+)
+def test_a_place_that_stays_exact_beside_a_coarser_one_is_a_warning(terms: bytes, records: Records, left: str) -> None:
+    said = acceptance.asset_remarks(LIBRARY, terms, datetime(2026, 5, 4, tzinfo=UTC), KnownData(records))
+    assert [left in texts["en"] for texts in said] == ([True] if left else [])
 
 
 def test_what_some_data_allows_is_no_error_of_a_policy_alone() -> None:
