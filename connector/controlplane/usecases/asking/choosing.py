@@ -63,8 +63,9 @@ def refuse_terms(reasons: Texts) -> Invalid:
 
 def _find_fault(evaluator: Evaluator, offer: dict[str, Any], frame: Frame) -> Texts | None:
     """Return why an offer cannot be agreed by this participant, or None."""
+    stated = msgspec.json.encode(offer)
     asked = documents.make_message_offer(
-        msgspec.json.encode(offer),
+        stated,
         offer_id=str(offer.get("@id")),
         target=frame.target,
         assigner=frame.assigner,
@@ -77,6 +78,8 @@ def _find_fault(evaluator: Evaluator, offer: dict[str, Any], frame: Frame) -> Te
     unfit = acceptance.find_unacceptable(evaluator.library, asked)
     if unfit is not None:
         return unfit.texts
+    if b"assignee" not in stated:
+        return None  # it is for everybody, which most offers are: no need to read it once more
     try:
         # The frame of the request would replace the assignee of the offer.
         others = list_others(load({**msgspec.json.decode(asked), "assignee": offer.get("assignee")}), frame)
