@@ -84,11 +84,17 @@ def refuse(process: NegotiationView | TransferView) -> RequestRefused:
         if ended is None:
             return say(language, f"processes.{noun}-ended-silently")
         reason = tell_reason(language, ended.reason, ended.reasons)
-        return say(language, f"processes.{noun}-ended", by=ended.by, reason=reason)
+        return say(language, f"processes.{noun}-ended", by=_name_ender(process, ended.by), reason=reason)
 
     error = RequestRefused("terminated", write("en"))
     error.reasons = write_in_all(write)
     return error
+
+
+def _name_ender(process: NegotiationView | TransferView, id: str) -> str:
+    """Return who ended a process: the name of the peer in the participant list, if it was it, and the identifier."""
+    name = process.counterparty_name if id == process.peer else ""
+    return f"{name} ({id})" if name else id
 
 
 def advise_renewal(error: RequestRefused) -> RequestRefused:

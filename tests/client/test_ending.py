@@ -20,6 +20,13 @@ def test_a_reason_that_was_sent_in_both_languages_is_told_in_each() -> None:
     }
 
 
+def test_a_peer_that_ended_a_process_is_named() -> None:
+    process = negotiation("TERMINATED")
+    ended = EndedView(code="no", reason="No.", by=process.peer)
+    error = refuse(replace(process, ended=ended, counterparty_name="Stadtwerke"))
+    assert error.reasons["en"] == f"The negotiation was ended by Stadtwerke ({process.peer}): No."
+
+
 @pytest.mark.parametrize(
     ("reason", "reasons", "english", "german"),
     [

@@ -229,7 +229,7 @@ async def test_an_open_transfer_is_waited_for_and_none_is_begun_beside_it(desk: 
 
 
 async def test_get_tells_why_the_provider_refuses(desk: Desk, tmp_path: Path) -> None:
-    with pytest.raises(RequestRefused, match=r"ended by https://city.example: the terms are not met"):
+    with pytest.raises(RequestRefused, match=r"ended by .+ \(https://city\.example\): the terms are not met"):
         await got(desk, tmp_path, negotiation="TERMINATED")
 
 
