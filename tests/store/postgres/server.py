@@ -7,6 +7,7 @@ import asyncio
 import atexit
 import functools
 import os
+import random
 import shutil
 import signal
 import socket
@@ -33,11 +34,16 @@ def find_program(name: str) -> str:
 
 
 def find_port() -> int:
-    """Return a free port of this machine."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """Return a free port of this machine, which the system gives to no connection.
+
+    Where it could, a process that tries again and again to reach a server that is down would meet itself one day, and
+    the server would not get its port back.
+    """
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class PostgresServer:
