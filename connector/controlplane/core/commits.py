@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from typing import Generic
+from typing import Any, Generic
 
 import msgspec
 
@@ -75,7 +75,7 @@ async def commit_moves(context: Context, before: P | None, *moves: Move[P]) -> P
     context.acknowledged.drop(after.id)
     for move in moves:
         if move.event:
-            _log(move.event, move.after)
+            _log(move)
     context.watch.notify(after.id)
     if isinstance(after, Transfer):
         if after.state in TRANSFER.terminal:
@@ -85,10 +85,15 @@ async def commit_moves(context: Context, before: P | None, *moves: Move[P]) -> P
     return stored.process  # type: ignore[return-value]  # the same process, with its new version
 
 
-def _log(event: str, process: P) -> None:
+def _log(move: Move[Any]) -> None:
     # Both pids, so that a reader can follow one process through the logs of both connectors.
+    process = move.after
     other = {"peer_pid": process.peer_pid} if process.peer_pid else {}
-    log.info(event, extra={"pid": process.id, **other, "peer": process.peer, "state": process.state or "INITIAL"})
+    reason = move.fields.get("reason")
+    # The reason of a decision may quote personal data, or be the words of a person.
+    why = {"reason": reason} if reason and not move.event.startswith("decided ") else {}
+    state = process.state or "INITIAL"
+    log.info(move.event, extra={"pid": process.id, **other, "peer": process.peer, "state": state, **why})
 
 
 def record(

@@ -67,7 +67,12 @@ async def settle_refusal(
     reason = refused.reason
     if process.pending and process.pending.echo:
         return await commits.commit(
-            driver.context, process, machine.drop(process, driver.context.now()), *changes, event="echo refused"
+            driver.context,
+            process,
+            machine.drop(process, driver.context.now()),
+            *changes,
+            event="echo refused",
+            fields={"reason": reason},
         )
     settled = await reconcile.ask(driver, process, table, sure=True)
     if settled is not None:
@@ -92,19 +97,16 @@ async def settle_refusal(
             driver.context, process, after, *changes, event="refused", fields={"reason": reason}
         )
     ended = Ended("refused", f"{_say_failure(refused.status, pending.message)}: {reason}", process.peer)
+    over, why = end(process, table, ended, now), {"reason": ended.reason}
     if first or pending.message == table.ending or process.state is None:
-        return await commits.commit(
-            driver.context, process, end(process, table, ended, now), *changes, event="ended refused"
-        )
+        return await commits.commit(driver.context, process, over, *changes, event="ended refused", fields=why)
     dropped = machine.drop(process, now)
     try:
         return await carry_out(
             driver.enforcer, _keep_version(dropped, process), Terminate(ended.code, ended.reason), *changes
         )
     except NotAllowed:
-        return await commits.commit(
-            driver.context, process, end(process, table, ended, now), *changes, event="ended refused"
-        )
+        return await commits.commit(driver.context, process, over, *changes, event="ended refused", fields=why)
 
 
 async def _rename_agreement(driver: ProcessDriver, process: Transfer) -> Transfer | None:
@@ -133,7 +135,7 @@ async def settle_taken(driver: ProcessDriver, process: AnyProcess) -> AnyProcess
         f"The counterparty answered {message} with the pid of another process: it has to give every process its own."
     )
     ended = end(process, find_table(process), Ended("pid-taken", reason, process.peer), driver.context.now())
-    return await commits.commit(driver.context, process, ended, event="ended pid-taken")
+    return await commits.commit(driver.context, process, ended, event="ended pid-taken", fields={"reason": reason})
 
 
 def _say_failure(status: int, message: str) -> str:
@@ -164,7 +166,8 @@ async def settle_doubt(driver: ProcessDriver, process: AnyProcess, table: StateM
         if _cannot_ask(process):
             return await carry_out(driver.enforcer, machine.drop(process, now), Terminate("unreachable", reason))
         ended = Ended("unreachable", reason, driver.context.participant)
-        return await commits.commit(driver.context, process, end(process, table, ended, now), event="ended unreachable")
+        over = end(process, table, ended, now)
+        return await commits.commit(driver.context, process, over, event="ended unreachable", fields={"reason": reason})
     if doubt.conflict and not pending.attempts:
         driver.backoff.note_conflict(process.peer)
     pause = driver.backoff.find_pause(pending.attempts, conflict=doubt.conflict)

@@ -21,7 +21,7 @@ async def stall(driver: ProcessDriver, process: AnyProcess, why: str, patience: 
     if now - stalled.since >= patience and process.state not in table.terminal:
         reason = f"The next step failed {stalled.steps} times: {why}"
         ended = settling.end(process, table, Ended("stuck", reason, driver.context.participant), now)
-        return await commits.commit(driver.context, process, ended, event="ended stuck")
+        return await commits.commit(driver.context, process, ended, event="ended stuck", fields={"reason": reason})
     counted = Stalled(stalled.steps + 1, stalled.since, process.version + 1)
     due_at = now + driver.backoff.find_pause(stalled.steps)
     return await commits.commit(

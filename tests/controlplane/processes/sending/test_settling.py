@@ -1,6 +1,9 @@
 """A refused message is tried a few times and then terminates the process; a message in doubt is tried for longer."""
 
+import logging
+
 import msgspec
+import pytest
 
 from connector.controlplane.core.messages import plan_negotiation
 from connector.controlplane.processes.sending import settling
@@ -49,6 +52,25 @@ async def test_a_refused_message_is_tried_again_and_then_terminates(desk: Desk) 
     assert ended.ended.code == "refused"
     assert ended.ended.reason.startswith("The counterparty answered 400 to ")
     assert ended.ended.reason.endswith(": no")
+
+
+async def test_the_log_says_why_a_message_was_refused_and_why_its_process_ended(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "connector")
+    driver, process = await accepting(desk, Clock())
+    process = await settling.settle_refusal(driver, process, NEGOTIATION, REFUSED, ())  # type: ignore[assignment]
+    last = msgspec.structs.replace(
+        process, pending=msgspec.structs.replace(pending(process), message=NEGOTIATION.ending)
+    )
+    for _ in range(driver.limits.refusals):
+        last = await settling.settle_refusal(driver, last, NEGOTIATION, REFUSED, ())  # type: ignore[assignment]
+        if last.ended:
+            break
+    said = {record.getMessage(): getattr(record, "reason", "") for record in caplog.records}
+    assert said["refused"] == "no"
+    assert last.ended is not None
+    assert said["ended refused"] == last.ended.reason
 
 
 async def test_a_busy_process_is_tried_soon_and_does_not_delay_the_peer(desk: Desk) -> None:
