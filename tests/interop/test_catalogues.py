@@ -36,8 +36,9 @@ def ids(page: CatalogPage) -> list[str]:
         ["<?continuationToken=1>; rel=next", '<request?continuationToken=2>; rel="next"; title="more"'],
         [f'<{ABSOLUTE}1>; title="page, 2"; REL="Next Last"', f"<{ABSOLUTE}2>;rel=next;type=application/ld+json"],
         [f'<{ABSOLUTE.replace(".example/", ".example:443/")}1>; rel="next"', f'<{ABSOLUTE}2>; rel="next"'],
+        [f'<{ABSOLUTE.replace("https://deployed.example/", "http://inner:8282/")}{n}>; rel="next"' for n in (1, 2)],
     ],
-    ids=["absolute", "relative", "another spelling", "explicit port"],
+    ids=["absolute", "relative", "another spelling", "explicit port", "the inner address behind a proxy"],
 )
 def test_pages_are_followed_by_absolute_and_relative_links(links: list[str]) -> None:
     us, peer = space()
@@ -54,6 +55,7 @@ def test_pages_are_followed_by_absolute_and_relative_links(links: list[str]) -> 
                 break
         assert found == ["asset-0", "asset-1", "asset-2"]
         assert {message["@type"] for message in peer.sent_to("catalog/request")} == {"CatalogRequestMessage"}
+        assert {request.url.host for request in us.wire.sent} == {"deployed.example"}
 
     play(scenario())
 

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import msgspec
 
@@ -121,9 +121,9 @@ class HttpPeer:
         body = encode(CatalogRequestMessage(filter=tuple(filters)))
         first = join(address, path(CatalogRequestMessage, Role.PROVIDER))
         url = urljoin(first, page_url) if page_url else first
-        fault = _page_fault(first, url)
-        if fault:
+        if fault := _page_fault(first, url):
             return Refused(status=0, reason=fault)
+        url = _read_here(first, url)
         answer = await self._fetch(participant, "POST", url, Intent.CATALOG, body, CATALOG_BYTES)
         if not isinstance(answer, Response):
             return answer
@@ -224,11 +224,19 @@ def _is_object(raw: msgspec.Raw) -> bool:
 def _page_fault(first: str, url: str) -> str | None:
     """Return why a next page must not be fetched: a catalogue cannot point its reader to another server."""
     try:
-        if parse_url(url, query=True).origin == parse_url(first).origin:
+        if parse_url(url, query=True).origin == parse_url(first).origin or urlsplit(url).path == urlsplit(first).path:
             return None
     except Blocked as error:
         return f"The next page cannot be fetched: {error.reason}"
     return "The next page has another origin than the catalogue: the peer has to correct its Link."
+
+
+def _read_here(first: str, url: str) -> str:
+    """Return where a next page is read: at the origin of the catalogue.
+
+    A peer behind a proxy may know its inner address alone, and writes that into its links.
+    """
+    return urlunsplit(urlsplit(first)[:2] + urlsplit(url)[2:4] + ("",))
 
 
 def _read_page(answer: Response, url: str, known: str | None) -> CatalogPage | InDoubt:

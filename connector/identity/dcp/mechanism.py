@@ -21,7 +21,7 @@ from connector.identity.dcp.issuing import DcpIssuer, keep_token
 from connector.identity.dcp.messaging import DcpPeer
 from connector.identity.dcp.methods import find_sealing_keys
 from connector.identity.dcp.partners import PartnerLists, describe
-from connector.identity.dcp.presented import TrustedIssuers, Verifier, name_missing, read_stated, verify_presentation
+from connector.identity.dcp.presented import TrustedIssuers, Verifier, name_missing, read_stated, verify_presentations
 from connector.identity.dcp.resolver import DidResolver
 from connector.identity.dcp.reviewing import CredentialReview
 from connector.identity.dcp.self_issued import SelfIssued, verify_by_newest, verify_self_issued
@@ -449,14 +449,14 @@ class DcpIdentity:
                 three_parts=self._profile.three_part_scopes,
                 of_edc=self._profile.of_edc,
             )
-        found = [each for text in texts for each in await verify_presentation(text, sender, self._verifier, now)]
+        found, fault = await verify_presentations(texts, sender, self._verifier, now)
         self._check_partner(sender.claims.iss, found)
         missing = name_missing(found, frozenset(types))
         if missing:
-            raise Rejected("shown", f"the caller shows no {missing[0]}.")
+            raise fault or Rejected("shown", f"the caller shows no {missing[0]}.")
         used = [self._statuses.used_until(each.issuer, each.statuses) for each in found]
         ends = [end for end in (*(each.valid_until for each in found), *used) if end is not None]
-        return tuple(found), min([now + self._shown_ms, *ends])
+        return found, min([now + self._shown_ms, *ends])
 
     def _check_partner(self, holder: str, credentials: Sequence[PresentedCredential]) -> None:
         """Check that the authority of another data space speaks of its own members alone; raises Rejected."""

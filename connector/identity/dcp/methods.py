@@ -67,7 +67,9 @@ def find_key(
         raise KeyFault(f"kid is missing, and the document has {len(document.keys)} keys: it has to name one.")
     name = next(iter(document.keys)) if kid is None else kid
     if name not in document.keys:
-        raise KeyFault(f"the document has no method {name[:200]} with a key that is read and itself as controller.")
+        raise KeyFault(
+            f"the document has no method {name[:200]} with a key that is read and in force, and itself as controller."
+        )
     if not document.may_sign(name, relationship, take_missing=take_missing):
         raise KeyFault(f"the document does not list {name[:200]} under {relationship}.")
     jwk = document.keys[name]

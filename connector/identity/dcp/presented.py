@@ -13,6 +13,7 @@ from connector.identity.jws import KEY_RULES, OPENING_RULES, Opened, Rejected, a
 from connector.identity.keys import PEER_ALGORITHMS
 from connector.identity.listing.profile import TrustProfile
 from connector.identity.tokens import LEEWAY_S
+from connector.ports.identity import AuthenticationUnavailable
 from connector.protocol.dcp.claims import (
     MAX_CREDENTIAL,
     MAX_PRESENTATION,
@@ -64,6 +65,26 @@ class Verifier(NamedTuple):
     take_missing: bool = False
     of_kit: bool = False
     of_edc: bool = False
+
+
+async def verify_presentations(
+    texts: Sequence[str], sender: SelfIssued, verifier: Verifier, now_ms: int
+) -> tuple[tuple[PresentedCredential, ...], Rejected | AuthenticationUnavailable | None]:
+    """Return the credentials of the presentations that are valid, and why one of the others is not.
+
+    A rule that fails spoils its presentation alone (DCP 1.0.1, 5.4.3): a hub shows what it holds in several formats in
+    as many presentations.
+    """
+    found, wrong, unread = list[PresentedCredential](), None, None
+    for text in texts:
+        try:
+            found += await verify_presentation(text, sender, verifier, now_ms)
+        except Rejected as fault:
+            wrong = wrong or fault
+        except AuthenticationUnavailable as fault:
+            unread = unread or fault
+    # What cannot be read now may do in a moment, and the caller is to come again.
+    return tuple(found), unread or wrong
 
 
 async def verify_presentation(

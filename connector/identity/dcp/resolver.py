@@ -113,7 +113,7 @@ class DidResolver:
                 raise ClaimFault(place.fault)
             raise AuthenticationUnavailable(f"The document of {did} could not be fetched a moment ago.")
         try:
-            place.document = read_document(await self._fetch(did), did)
+            place.document = read_document(await self._fetch(did), did, now)
         except (NetError, _Missing) as error:
             place.failed_at, place.fault = now, None
             if place.document is not None and 0 <= now - place.fetched_at < KEPT_MS:

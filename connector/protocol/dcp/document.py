@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from connector.protocol.dcp.errors import ClaimFault
 from connector.protocol.dcp.objects import read_object
+from connector.protocol.dsp.timestamps import read_timestamp
 
 MAX_DOCUMENT = 64 * 1024
 MAX_METHODS = 32
@@ -70,10 +71,11 @@ class DidDocument(NamedTuple):
         return method in self.relationships.get(relationship, frozenset())
 
 
-def read_document(body: bytes, did: str) -> DidDocument:
+def read_document(body: bytes, did: str, now_ms: int | None = None) -> DidDocument:
     """Read the document of `did`; raises ClaimFault.
 
-    Its `id` is `did`, and no two methods have one name. A member that is null is one that is missing.
+    Its `id` is `did`, and no two methods have one name. A member that is null is one that is missing. A method that has
+    expired or was revoked at `now_ms` (ms since the epoch) has no key; without a time, none of them has.
     """
     members = read_object(body, MAX_DOCUMENT, f"The document of {did}")
     if members.get("id") != did:
@@ -85,7 +87,7 @@ def read_document(body: bytes, did: str) -> DidDocument:
             names, inside = _read_relationship(members, relationship, did)
             relationships[relationship] = names
             methods = [*methods, *inside]
-    return DidDocument(did, _read_methods(methods, did), relationships, _read_services(members, did))
+    return DidDocument(did, _read_methods(methods, did, now_ms), relationships, _read_services(members, did))
 
 
 def write_document(
@@ -133,7 +135,7 @@ def _read_relationship(
     return frozenset(_absolute(name, did) for name in named if isinstance(name, str)), inside
 
 
-def _read_methods(methods: Sequence[Any], did: str) -> dict[str, Mapping[str, Any]]:
+def _read_methods(methods: Sequence[Any], did: str, now_ms: int | None) -> dict[str, Mapping[str, Any]]:
     """Return the keys of methods by their names. One that is written out twice, the same each time, counts once."""
     keys: dict[str, Mapping[str, Any]] = {}
     seen: dict[str, Mapping[str, Any]] = {}
@@ -146,9 +148,21 @@ def _read_methods(methods: Sequence[Any], did: str) -> dict[str, Mapping[str, An
         jwk = method.get("publicKeyJwk")
         if jwk is None and isinstance(method.get(MULTIBASE), str):
             jwk = {MULTIBASE: method[MULTIBASE]}
-        if isinstance(jwk, dict) and name.startswith(f"{did}#") and method.get("controller") in (None, did):
+        own = name.startswith(f"{did}#") and method.get("controller") in (None, did)
+        if isinstance(jwk, dict) and own and not _has_ended(method, now_ms):
             keys[name] = jwk
     return keys
+
+
+def _has_ended(method: Mapping[str, Any], now_ms: int | None) -> bool:
+    """Return whether a method has an end that is over, or that nobody can read (Controlled Identifiers 1.0, 2.2)."""
+    if now_ms is None:
+        return False
+    for text in (method.get("revoked"), method.get("expires")):
+        end = read_timestamp(text) if isinstance(text, str) else None
+        if text is not None and (end is None or end <= now_ms):
+            return True
+    return False
 
 
 def _read_services(members: Mapping[str, Any], did: str) -> dict[str, str]:

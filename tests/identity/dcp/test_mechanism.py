@@ -83,7 +83,7 @@ class Wallet:
     """The Credential Service of the firm: it verifies who asks, and shows what it has."""
 
     def __init__(self, places: Places, *credentials: str) -> None:
-        self.places, self.credentials = places, credentials
+        self.places, self.presented = places, [credentials]
         self.asked: list[tuple[str, ...]] = []
         places.services[SERVICE] = self.answer
 
@@ -99,8 +99,8 @@ class Wallet:
             return 401, b""
         self.asked.append(tuple(scope.value for scope in read_query(body)))
         now_s = self.places.now_ms // 1000
-        shown = json.dumps(presentation(*self.credentials, exp=now_s + 60)).encode()
-        return 200, write_response([sign(KEYS[FIRM], shown, kind="vp+jwt")])
+        shown = [json.dumps(presentation(*each, exp=now_s + 60)).encode() for each in self.presented]
+        return 200, write_response([sign(KEYS[FIRM], each, kind="vp+jwt") for each in shown])
 
 
 async def test_a_member_that_shows_its_membership_is_authenticated_with_what_it_says() -> None:
@@ -205,6 +205,36 @@ async def test_who_does_not_show_what_is_asked_for_is_refused(
     with pytest.raises(Rejected) as refused:
         await us.authenticate(token(places, token=token_claim), Intent.CATALOG)
     assert refused.value.rule == rule
+
+
+@pytest.mark.parametrize("comes_first", [True, False])
+async def test_a_presentation_with_a_revoked_membership_spoils_no_other_one(comes_first: bool) -> None:
+    places = Places()
+    places.publish_list(94)
+    wallet, us = Wallet(places), await mechanism(places)
+    ended, valid = [signed(credential(credentialStatus=status_at(bit))) for bit in (94, 7)]
+    wallet.presented = [(ended,), (valid,)] if comes_first else [(valid,), (ended,)]
+    caller = await us.authenticate(token(places), Intent.CATALOG)
+    (status,) = caller.shown
+    assert status.entry.bit == 7
+    places.now_ms += SHOWN_MS
+    for jti, presented in {"together": [(ended, valid)], "alone": [(ended,), ()]}.items():
+        wallet.presented = presented
+        with pytest.raises(Rejected, match="revocation"):
+            await us.authenticate(token(places, jti), Intent.CATALOG)
+
+
+async def test_of_two_presentations_the_one_that_cannot_be_judged_makes_the_caller_come_again() -> None:
+    places = Places()
+    places.publish_list(94)
+    wallet, us = Wallet(places), await mechanism(places)
+    ended = signed(credential(credentialStatus=status_at(94)))
+    unread = signed(credential(credentialStatus=status_at(7, statusListCredential="https://stadt.example/away")))
+    wallet.presented = [(ended,), (unread,)]
+    with pytest.raises(AuthenticationUnavailable):
+        await us.authenticate(token(places), Intent.CATALOG)
+    wallet.presented = [(unread,), (signed(credential()),)]
+    assert (await us.authenticate(token(places, "k"), Intent.CATALOG)).participant == FIRM
 
 
 async def test_a_service_that_is_away_is_no_fault_of_the_member() -> None:

@@ -11,7 +11,7 @@ from connector.net.client import GuardedClient
 from connector.ports.identity import AuthenticationUnavailable
 from connector.protocol.dcp.document import MAX_DOCUMENT
 from connector.protocol.dcp.errors import ClaimFault
-from tests.identity.dcp.places import BUDGET, FIRM, KEYS, Places, key_of
+from tests.identity.dcp.places import BUDGET, FIRM, KEYS, Places, jwk_of, key_of
 
 PLACE = "https://firma.example/.well-known/did.json"
 
@@ -53,6 +53,13 @@ async def test_a_new_key_is_seen_when_it_is_first_used() -> None:
     new = key_of(FIRM, fragment="k2")
     places.publish(FIRM, KEYS[FIRM], new)
     assert new.kid in (await places.resolve(FIRM, new.kid)).keys
+
+
+async def test_a_key_that_its_owner_has_marked_as_revoked_does_not_count() -> None:
+    places, key = Places(), KEYS[FIRM]
+    method = {"id": key.kid, "type": "JsonWebKey", "controller": FIRM, "publicKeyJwk": jwk_of(key)}
+    places.publish(FIRM, verificationMethod=[{**method, "revoked": "2020-01-01T00:00:00Z"}])
+    assert key.kid not in (await places.resolve(FIRM, key.kid)).keys
 
 
 async def test_keys_that_do_not_exist_cause_a_fetch_in_ten_seconds() -> None:

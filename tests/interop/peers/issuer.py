@@ -32,15 +32,17 @@ CLAIMS = {TYPE: {"level": "full"}, ROLE: {"role": "planner"}}
 class Issuer:
     """Serves from its making on until `close`.
 
-    `ended` are the places of credentials that it has revoked; while it is `away`, it answers with 503.
+    `ended` are the places of credentials that it has revoked, and `paused` of those that it has suspended; while it is
+    `away`, it answers with 503.
     """
 
     def __init__(self, port: int, tls: ssl.SSLContext) -> None:
         self.did = write_web_did("localhost", port)
         self.ended: set[int] = set()
+        self.paused: set[int] = set()
         self.away = False
         self._key = name_key(generate(), self.did)
-        self._list = f"https://localhost:{port}/status/1"
+        self._lists = f"https://localhost:{port}/status"
         issuer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -69,6 +71,7 @@ class Issuer:
         lives_s: int = 9_000,
         profile: ClaimsProfile = ClaimsProfile.VC11,
         kind: str = TYPE,
+        purpose: str = "revocation",
     ) -> tuple[str, dict[str, Any]]:
         """Return a credential of `holder` as the authority of a city signs it, and as a hub wants to know of it.
 
@@ -83,7 +86,7 @@ class Issuer:
             claims=CLAIMS[kind],
             valid_from=(now_s - 60) * 1000,
             valid_until=(now_s + lives_s) * 1000,
-            status=StatusPlace(lists={"revocation": self._list}, index=place),
+            status=StatusPlace(lists={purpose: f"{self._lists}/{purpose}"}, index=place),
         )
         read = msgspec.json.decode(write_credential(replace(draft, profile=ClaimsProfile.VC11)))["vc"]
         return sign_credential(self._key, draft), read
@@ -95,22 +98,23 @@ class Issuer:
             jwk = {name: value for name, value in public_jwk(self._key).items() if name != "kid"}
             document = write_document(self.did, [(self._key.kid.partition("#")[2], jwk)], [])
             self._send(request, json.dumps(document).encode(), "application/did+json")
-        elif request.path == "/status/1":
-            body, kind = choose_list_form(self._sign_list().encode(), request.headers.get("Accept", ""))
+        elif request.path in ("/status/revocation", "/status/suspension"):
+            signed = self._sign_list(request.path.rpartition("/")[2])
+            body, kind = choose_list_form(signed.encode(), request.headers.get("Accept", ""))
             self._send(request, body, kind)
         else:
             request.send_error(404)
 
-    def _sign_list(self) -> str:
+    def _sign_list(self, purpose: str) -> str:
         now = int(time.time()) * 1000
         return sign_status_list(
             self._key,
             StatusListDraft(
                 profile=ClaimsProfile.VC11,
-                url=self._list,
+                url=f"{self._lists}/{purpose}",
                 issuer=self.did,
-                purpose="revocation",
-                bits=set_bits(self.ended),
+                purpose=purpose,
+                bits=set_bits(self.ended if purpose == "revocation" else self.paused),
                 valid_from=now,
                 valid_until=now + 9_000_000,
             ),

@@ -26,6 +26,19 @@ def test_each_reads_the_catalogue_of_the_other(space: Space) -> None:
     assert read_theirs(space) == {"asset-1"}
 
 
+def test_we_read_all_pages_of_a_catalogue_although_its_links_have_the_inner_address_of_edc(space: Space) -> None:
+    assets = {f"page-{number}" for number in range(60)}
+    source = {"type": "HttpData", "baseUrl": "https://localhost/nothing"}
+    for name in sorted(assets):
+        space.edc.ask("POST", "/assets", {"@id": name, "@type": "Asset", "properties": {}, "dataAddress": source})
+    every = {"accessPolicyId": "policy-asset-1", "contractPolicyId": "policy-asset-1", "assetsSelector": []}
+    space.edc.ask("POST", "/contractdefinitions", {"@id": "every", **every})
+    try:
+        assert read_theirs(space) == {"asset-1", *assets}
+    finally:
+        space.edc.ask("DELETE", "/contractdefinitions/every")
+
+
 def test_the_peers_know_each_other_without_us(space: Space) -> None:
     assert space.edc.catalogue(space.other.address, space.bert.did)["participantId"] == space.bert.did
 
@@ -138,6 +151,44 @@ def test_who_shows_a_revoked_membership_is_refused_on_both_sides(space: Space) -
         assert_refused_by_edc(space)
     finally:
         space.issuer.ended.clear()
+    assert_admitted(space)
+
+
+def test_a_revoked_membership_in_one_data_model_spoils_none_in_the_other(space: Space) -> None:
+    revoked = space.give_newer(space.anna, 31)
+    space.issuer.ended.add(31)
+    space.us.halt()
+    space.us.start()
+    try:
+        # The hub shows both, each in a presentation of its own.
+        assert "roads" in read_ours(space)
+        space.hub.remove(space.anna, f"membership-{HERS}")
+        assert_refused_by_us(space, "status")
+    finally:
+        space.issuer.ended.clear()
+        space.hub.remove(space.anna, revoked)
+        space.give(space.anna, HERS)
+    assert_admitted(space)
+
+
+def test_who_shows_a_suspended_membership_is_refused_on_both_sides_until_it_is_in_force_again(space: Space) -> None:
+    held = hold_ours(space)
+    space.hub.remove(space.anna, f"membership-{HERS}")
+    space.us.client.credentials.remove(held)
+    hers, ours = space.give(space.anna, 51, purpose="suspension"), space.give_us(52, purpose="suspension")
+    try:
+        assert_admitted(space)
+        space.issuer.paused |= {51, 52}
+        assert_refused_by_edc(space)
+        assert_refused_by_us(space, "status")
+        space.issuer.paused.clear()
+        assert_admitted(space)
+    finally:
+        space.issuer.paused.clear()
+        space.hub.remove(space.anna, hers)
+        space.us.client.credentials.remove(ours)
+        space.give(space.anna, HERS)
+        space.give_us(OURS)
     assert_admitted(space)
 
 

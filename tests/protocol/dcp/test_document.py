@@ -109,6 +109,16 @@ def test_a_member_that_is_null_is_one_that_is_missing() -> None:
     assert not read.may_sign(f"{DID}#k1", Relationship.CREDENTIAL)
 
 
+@pytest.mark.parametrize("member", ["revoked", "expires"])
+def test_a_method_whose_end_is_over_has_no_key(member: str) -> None:
+    now = 1_767_225_600_000
+    ends = {"#k1": "2026-01-01T00:00:00Z", "#k2": "2026-01-01T00:00:01Z", "#k3": None, "#k4": "soon", "#k5": True}
+    methods = [method(name, **{member: end}) for name, end in ends.items()]
+    body = document(verificationMethod=methods, assertionMethod=list(ends))
+    assert set(read_document(body, DID, now).keys) == {f"{DID}#k2", f"{DID}#k3"}
+    assert len(read_document(body, DID).keys) == len(ends)
+
+
 def test_keys_of_others_and_of_unknown_forms_are_left_out() -> None:
     methods = [
         method("did:web:other.example#k1"),
