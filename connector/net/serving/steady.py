@@ -51,7 +51,7 @@ class SteadyParser:
         self._use(httptools.HttpRequestParser(self))
 
     def feed_data(self, data: bytes | memoryview) -> None:
-        """Parse what has arrived. Raises HttpParserError."""
+        """Parse what has arrived; the parser raises what it refuses."""
         while True:
             try:
                 self._parser.feed_data(data)
