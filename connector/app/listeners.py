@@ -26,6 +26,7 @@ from connector.net.serving.bounds import ServingBounds
 from connector.net.serving.guard import GeneralServer
 from connector.net.serving.messages import Application
 from connector.net.serving.server import serve_guarded, serve_peers
+from connector.net.serving.steady import SteadyParser
 from connector.net.serving.unchunked import UnchunkedTransport
 from connector.net.tls import server_context
 from connector.settings import Settings
@@ -75,7 +76,7 @@ class Listeners:
         state = ServerState()
 
         def make_inner() -> HttpToolsProtocol:
-            return _AsgiProtocol(config, state, {})
+            return _AsgiProtocol(config, state)
 
         bounds = self.bounds if bounded else msgspec.structs.replace(self.bounds, body=None, pause_s=PAUSE_S)
         server = serve_guarded(GeneralServer(make_inner, _asgi_rests, _shut_down), bound, bounds, tls)
@@ -144,7 +145,12 @@ def find_pages(settings: Settings, listeners: Listeners) -> str:
 
 
 class _AsgiProtocol(HttpToolsProtocol):
-    """The protocol of an ASGI server, with answers of unknown length that a caller of HTTP/1.0 can read."""
+    """The protocol of an ASGI server, for callers of HTTP/1.0 and for those that offer HTTP/2 too."""
+
+    def __init__(self, config: uvicorn.Config, state: ServerState) -> None:
+        super().__init__(config, state, {})
+        # It has all that the server uses of a parser.
+        self.parser = SteadyParser(self, self._find_field, lenient=True)  # type: ignore[assignment]
 
     def on_headers_complete(self) -> None:
         """Begin the answer to a request."""
@@ -152,6 +158,11 @@ class _AsgiProtocol(HttpToolsProtocol):
         if self.scope["http_version"] == "1.0":
             # The answer begins with the next round of the loop, and writes to what it finds here.
             self.cycle.transport = cast("asyncio.Transport", UnchunkedTransport(self.transport))
+
+    def _find_field(self, name: str) -> str | None:
+        """Return a field of the last head."""
+        sought = name.encode()
+        return next((value.decode("latin-1") for known, value in self.headers if known == sought), None)
 
 
 def _asgi_rests(connection: asyncio.Protocol) -> bool:

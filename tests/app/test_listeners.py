@@ -105,6 +105,40 @@ async def test_only_an_unbounded_listener_takes_large_bodies() -> None:
     await listeners.close()
 
 
+@pytest.mark.parametrize("name", ["protocol", "management", "data"])
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_a_body_arrives_whole_although_its_caller_offers_another_protocol(name: str, at_once: bool) -> None:
+    async def say_peer(request: PeerRequest) -> Reply:
+        return Reply(body=b"<%s>" % await request.read())
+
+    async def say_caller(scope: Scope, receive: Receive, send: Send) -> None:
+        body = await Request(scope, receive).body()
+        await PlainTextResponse(b"<%s>" % body)(scope, receive, send)
+
+    async def say_web(request: web.Request) -> web.Response:
+        return web.Response(body=b"<%s>" % await request.read())
+
+    listeners, data = Listeners(), web.Application()
+    data.router.add_post("/", say_web)
+    peers = Application(answer=say_peer, refuse=lambda _, status: Reply(status=status))
+    await listeners.open_peers("protocol", peers, "127.0.0.1", 0)
+    await listeners.open_asgi("management", say_caller, "127.0.0.1", 0, public=False)
+    await listeners.open_data("data", data, "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(listeners.addresses[name].rpartition(":")[2]))
+    offer = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAM\r\n"
+    head = b"POST / HTTP/1.1\r\nHost: city\r\nExpect: 100-continue\r\n" + offer
+    for field, body in ((b"Content-Length: 2", b"ab"), (b"Transfer-Encoding: chunked", b"2\r\nab\r\n0\r\n\r\n")) * 2:
+        sent = head + field + b"\r\n\r\n"
+        if not at_once:
+            writer.write(sent)
+            assert b" 100 " in await reader.readuntil(b"\r\n\r\n")
+        writer.write(sent + body if at_once else body)
+        async with asyncio.timeout(10):
+            assert (await reader.readuntil(b">")).endswith(b"<ab>")
+    writer.close()
+    await listeners.close()
+
+
 @pytest.mark.parametrize("kept", ["", "Connection: keep-alive\r\n"])
 async def test_a_caller_of_an_older_version_gets_a_stream_without_frames(kept: str) -> None:
     async def stream() -> AsyncIterator[bytes]:

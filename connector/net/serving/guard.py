@@ -15,6 +15,7 @@ import msgspec
 from connector.net.serving.bounds import ServingBounds
 from connector.net.serving.door import Seat
 from connector.net.serving.head import PIECE, HeadGatherer
+from connector.net.serving.steady import SteadyParser
 from connector.net.serving.writing import render_refusal
 
 LINGER_S = 2.0
@@ -50,7 +51,7 @@ class GuardedConnection(asyncio.Protocol):
         self._head = HeadGatherer(bounds)
         # The parser calls these itself: each field would cost one call more.
         self.on_url, self.on_header = self._head.add_target, self._head.add_field
-        self._parser = httptools.HttpRequestParser(self)
+        self._parser = SteadyParser(self, lambda name: self._head.headers.get(name))
         self._deadline = self._resting = _NEVER
         self._refused = self._passed = self._in_body = self._last = self._served = False
         self._body = self._begun = 0
@@ -149,6 +150,9 @@ class GuardedConnection(asyncio.Protocol):
         patience = self._bounds.pause_s if self._bounds.body is None else self._bounds.body_s
         self._deadline = _NEVER if patience is None else self._loop.time() + patience
 
+    def on_body(self, part: bytes) -> None:
+        """Do nothing: bodies are counted as they arrive, with their framing."""
+
     def on_message_complete(self) -> None:
         """End the request: the server behind decides how long the connection may rest."""
         self._in_body = False
@@ -163,11 +167,6 @@ class GuardedConnection(asyncio.Protocol):
         body = self._in_body
         try:
             self._parser.feed_data(piece)
-        except httptools.HttpParserUpgrade as upgrade:
-            # The server behind answers the request as it is, and its caller goes on with HTTP/1.1.
-            self._parser = httptools.HttpRequestParser(self)
-            rest = piece[upgrade.args[0] :]
-            return self._look(rest) if rest else 0
         except httptools.HttpParserError:
             return 0 if self._is_over() else self._head.status or 400
         if self._is_over():

@@ -10,6 +10,7 @@ from connector.net.serving.door import Door
 from connector.net.serving.head import PIECE, HeadGatherer
 from connector.net.serving.intake import Intake
 from connector.net.serving.messages import BodyFault, PeerRequest
+from connector.net.serving.steady import SteadyParser
 
 _SLACK = 64 * 1024
 
@@ -40,7 +41,7 @@ class RequestReader:
         self.head = HeadGatherer(door.bounds)
         # The parser calls these itself: each field would cost one call more.
         self.on_url, self.on_header = self.head.add_target, self.head.add_field
-        self._parser = httptools.HttpRequestParser(self)
+        self._parser = SteadyParser(self, lambda name: self.head.headers.get(name))
         self._overhead = 0
 
     def feed(self, data: bytes) -> None:
@@ -88,8 +89,8 @@ class RequestReader:
         """Hand the request over, or refuse it."""
         if self.ended:
             return
-        head = self.head
-        head.close(self._parser.get_http_version())
+        head, version = self.head, self._parser.get_http_version()
+        head.close(version)
         path, query = head.read_target()
         expected = head.headers.get("expect")
         if expected is not None and expected.lower() != "100-continue":
@@ -107,7 +108,9 @@ class RequestReader:
             address=self._address,
             read=self._read,
         )
-        self.arriving = Intake(request, self._door, keep=self._parser.should_keep_alive())
+        # A caller of HTTP/1.0 waits for the end, unless the answer names what only that version knows (appendix C.2.2).
+        keep = version == "1.1" and self._parser.should_keep_alive()
+        self.arriving = Intake(request, self._door, keep=keep)
         self._overhead = 0
         self.queue.append(self.arriving)
 
@@ -131,9 +134,6 @@ class RequestReader:
         body = self.arriving is not None
         try:
             self._parser.feed_data(piece)
-        except httptools.HttpParserUpgrade:
-            # No other protocol is spoken here; the request is answered as it is (RFC 9110, section 7.8).
-            self.ended = self.last = True
         except httptools.HttpParserError:
             if not self.ended:
                 self.refuse(400)

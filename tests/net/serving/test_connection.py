@@ -252,10 +252,11 @@ async def test_half_a_close_still_gets_its_answer() -> None:
 @pytest.mark.parametrize(
     "wire",
     [
-        HEAD + b"Connection: Upgrade\r\nUpgrade: h2c\r\n\r\nPRI * HTTP/2.0\r\n\r\n",
+        HEAD + b"Connection: Upgrade, close\r\nUpgrade: h2c\r\n\r\nPRI * HTTP/2.0\r\n\r\n",
         HEAD + b"Connection: close\r\n\r\nGET /stray HTTP/1.1\r\n\r\n",
         b"GET http://city/x HTTP/1.1\r\nHost: city\r\nConnection: close\r\n\r\n",
         b"GET /x HTTP/1.0\r\n\r\n",
+        b"GET /x HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
     ],
 )
 async def test_odd_but_allowed_requests_get_one_answer_and_a_close(wire: bytes) -> None:
