@@ -318,14 +318,13 @@ class Crawler:
         lasting = entered or (source.portal is None and not has_members)
         if ended and entered and not removed:
             await self._put(schedule.renew(source, self._now(), self._rhythm))
-        elif not ended and (removed or expelled):
-            # The record writes one after the other: what its crawl was putting is there before its entries are listed.
+        elif not ended and (removed or expelled or not lasting):
+            # A crawl that is under way can take long, and holds nothing up. The record writes one after the other: what
+            # that crawl was putting is there before its entries are listed.
             await self._give_up(participant)
             await self._put(source)
             self._proven.discard(participant)
             await self._retire(schedule.retire(source, removed=removed, expelled=expelled))
-        elif not ended and not lasting and self._is_free(participant):
-            await self._retire(schedule.retire(source))
 
     async def _load(self) -> None:
         """Read the sources of the record once, and bring in the portals of the settings."""

@@ -23,6 +23,8 @@ _LANGUAGES = re.compile(
     r"|w3id\.org/idsa/code|publications\.europa\.eu/(?:resource|mdr)/authority/language)/",
     re.IGNORECASE,
 )
+# DCAT-AP.de 3.0, political geocoding: a list for each kind of key.
+_AREA = re.compile(r"https?://dcat-ap\.de/def/politicalGeocoding/[A-Za-z]{1,40}/([0-9]{2,12})", re.ASCII)
 _MEDIA_TYPES = re.compile(r"^https?://www\.iana\.org/assignments/media-types/")
 
 ListName = Literal["access-right", "file-type", "frequency", "hvd-category", "language", "licence"]
@@ -119,6 +121,27 @@ def find_file_type(text: str) -> ListedCode | None:
     word = text.partition(";")[0].strip().lower()
     media = _MEDIA_TYPES.sub("", word)
     return _by_media_type().get(media) or find_code("file-type", word.removeprefix("."))
+
+
+def find_area(iri: str) -> str | None:
+    """Return the name of a German area by its IRI: of a state, or of a city that is a district; None for another one.
+
+    Such a city has the key of its district, filled up with zeros, as a municipality too.
+
+    >>> find_area("http://dcat-ap.de/def/politicalGeocoding/municipalityKey/09162000")
+    'München'
+    """
+    found = _AREA.fullmatch(iri)
+    if found is None:
+        return None
+    key = found[1]
+    return _read_areas().get(key if len(key) == 2 or key[5:].strip("0") else key[:5])
+
+
+@cache
+def _read_areas() -> Mapping[str, str]:
+    document = tomllib.loads(resources.read_text("vocab", "codes", "area.toml"))
+    return {**document["states"], **document["cities"]}
 
 
 @cache

@@ -54,6 +54,30 @@ async def test_members_come_and_go_and_move() -> None:
     assert entry.address == "https://moved.example/dsp"
 
 
+async def test_a_member_that_leaves_while_its_catalogue_is_read_is_gone_at_once_and_can_return() -> None:
+    world = World(a=Catalogue(dataset("x")), b=Catalogue(dataset("z")))
+    await world.crawl()
+    world.catalogue.offers.append(dataset("y"))
+    world.space.gate = asyncio.Event()
+    world.space.now += 20 * MINUTE
+    await world.crawler.take_turn()
+    await until(lambda: world.space.under_way == 2)
+    left = world.space.members.pop(1)
+    world.crawler.relist()
+    await world.crawler.take_turn()
+    assert ((await world.source()).liveness, await world.ids()) == (Liveness.DEAD, [])
+    assert world.space.under_way == 1
+    world.space.gate.set()
+    await world.crawler.wait_settled()
+    assert await world.ids() == []
+    world.space.now += Rhythm().apart
+    world.space.members.append(left)
+    world.crawler.relist()
+    await world.crawler.take_turn()
+    await world.crawler.wait_settled()
+    assert await world.ids() == ["x", "y"]
+
+
 async def test_an_empty_participant_list_retires_nobody() -> None:
     world = World(a=Catalogue(dataset("x")))
     await world.crawl()

@@ -1,5 +1,6 @@
 """What a search finds, leaves out, counts and orders: over a record with its index."""
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -8,12 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connector.broker import finding
+from connector.broker.normalise import read_entry
 from connector.broker.query import QueryRefused
 from connector.ports.broker_store import Entry, Liveness, Statements
 from connector.ports.search_index import CHANGED_WITHIN, Counted, Facet
 from connector.protocol import dcat
 from connector.store.memory.record import MemoryBrokerStore
 from tests.broker.searching import City, make_searching
+from tests.broker.world import titled
 from tests.contract.test_record import CITY, DAY, NOW, WORKS, entry, source
 
 
@@ -324,6 +327,15 @@ async def test_a_place_is_found_by_its_name_its_key_and_its_iri(city: City, plac
     )
     assert await city.found(place=place) == "a"
     assert (await city.count())[Facet.PLACE] == {"Köln": 1, "Bonn": 1}
+
+
+async def test_a_place_that_is_stated_by_its_official_key_alone_is_found_and_counted_by_its_name(city: City) -> None:
+    key = dcat.make_geocoding("09162000")
+    document = json.dumps(titled("a", "Feinstaub", **key)).encode()
+    await city.offer(read_entry(document, source(), NOW).entry, stating("b", places=("Bonn",)))
+    assert await city.found("Feinstaub München") == await city.found(place="muenchen") == "a"
+    assert await city.found(place="09162000") == "a"
+    assert (await city.count())[Facet.PLACE] == {"München": 1, "Bonn": 1}
 
 
 async def test_the_data_class_is_a_facet_with_words(city: City) -> None:

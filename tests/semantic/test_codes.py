@@ -1,14 +1,16 @@
 """The code lists of a description: every value has an IRI and labels, and people name it in several ways."""
 
 import doctest
+import tomllib
 from typing import get_args
 
 import pytest
 
 from connector import resources
 from connector.language.catalogue import LANGUAGES
+from connector.protocol.dcat import is_area_key, name_area
 from connector.semantic import codes
-from connector.semantic.codes import ListName, find_code, find_file_type, find_language, read_codes
+from connector.semantic.codes import ListName, find_area, find_code, find_file_type, find_language, read_codes
 
 LISTS = get_args(ListName)
 
@@ -18,7 +20,21 @@ def test_examples_come_out_as_written() -> None:
 
 
 def test_each_list_is_a_file_and_each_file_a_list() -> None:
-    assert {path.stem for path in resources.find_path("vocab", "codes").iterdir()} == set(LISTS)
+    # The areas have names in place of codes.
+    assert {path.stem for path in resources.find_path("vocab", "codes").iterdir()} == {*LISTS, "area"}
+
+
+def test_each_area_has_a_key_of_its_list_and_each_city_lies_in_a_state() -> None:
+    document = tomllib.loads(resources.read_text("vocab", "codes", "area.toml"))
+    assert sorted(document["states"]) == [f"{number:02}" for number in range(1, 17)]
+    assert len(set(document["cities"].values())) == len(document["cities"])
+    for key, name in (document["states"] | document["cities"]).items():
+        assert is_area_key(key)
+        assert len(key) in {2, 5}
+        assert key[:2] in document["states"]
+        assert find_area(name_area(key)) == name
+    for key, name in document["cities"].items():
+        assert find_area(name_area(f"{key}000")) == name
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -15,7 +15,7 @@ from connector.protocol.dsp.catalog import DATASET_LIMIT
 from connector.protocol.dsp.errors import ProtocolError, clean
 from connector.semantic.statements import is_web_address
 
-READING = "5"
+READING = "6"
 """The version of the readers: with another one, every dataset of every portal is read again."""
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from connector.broker.reading.areas import read_box
 from connector.broker.reading.members import find_values, read_texts, read_word
 from connector.ports.broker_store import Box
+from connector.semantic.codes import find_area
 
 _VALUES = 16
 _NAME_LENGTH = 200
@@ -14,8 +15,13 @@ _GEOMETRIES = ("dcat:bbox", "locn:geometry", "dcat:centroid")
 
 
 def name_places(places: list[Any], areas: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the names and IRIs of places, and the IRIs of administrative areas (DCAT-AP.de 3.0)."""
-    return tuple(dict.fromkeys((*(name for place in places for name in _name_place(place)), *areas)))[:_VALUES]
+    """Return the names and IRIs of places, and those of administrative areas (DCAT-AP.de 3.0).
+
+    An area that is stated by its official key alone has the name that people search for.
+    """
+    stated = (*(name for place in places for name in _name_place(place)), *areas)
+    named = (name for word in stated for name in (word, find_area(word)) if name)
+    return tuple(dict.fromkeys(named))[:_VALUES]
 
 
 def _name_place(place: Any) -> Iterator[str]:

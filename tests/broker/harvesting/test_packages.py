@@ -85,7 +85,7 @@ def test_what_the_german_extension_and_files_state_is_passed_on() -> None:
         ],
     )
     entry = read_reference(Described(read_package(stated, HOME)), make_source(), 1)
-    assert entry.statements.places == ("http://dcat-ap.de/def/politicalGeocoding/municipalityKey/08212000",)
+    assert entry.statements.places == ("http://dcat-ap.de/def/politicalGeocoding/municipalityKey/08212000", "Karlsruhe")
     assert "de" in entry.statements.languages
     said = graph_of(Subject(entry=entry, provider="P", is_claimed=True, site=SITE)).serialize(format="nt")
     for sign in ("contributors/stadt", "Weststadt", "Satzung", "norm.example", "neu vermessen", "Stadt Muster"):

@@ -68,7 +68,7 @@ def test_names_in_nodes_and_the_area_of_german_catalogues_are_read() -> None:
     dct:license [ rdfs:label "CC BY 4.0"@en ] ; dcatde:licenseAttributionByText "Stadt Bochum" ] .""")
     found = read_reference(Described(members), make_source(), 1).statements
     assert (found.formats, found.licences) == (("SHP",), ("http://dcat-ap.de/def/licenses/cc-by/4.0",))
-    assert found.places == ("http://dcat-ap.de/def/politicalGeocoding/municipalityKey/05911000",)
+    assert found.places == ("http://dcat-ap.de/def/politicalGeocoding/municipalityKey/05911000", "Bochum")
     assert members["dcat:distribution"]["dcat:accessURL"] == {"@id": "https://f.example/a%20b.shp"}
     assert members["dcat:distribution"]["dcatde:licenseAttributionByText"] == "Stadt Bochum"
 
