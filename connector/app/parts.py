@@ -211,7 +211,7 @@ class Parts:
         """
         authority = find_authority(self.settings)
         own = examine_key(self.find_key()) if self.settings.identity.hardware else None
-        return own or (authority and keeping.find_issuer_problem(authority))
+        return own or (keeping.find_issuer_problem(authority) if authority else None)
 
     def join(self, notify: Callable[[str], None], look: Callable[[], None]) -> None:
         """Hear of the other processes on the store: `notify` of a changed process, `look` for what one has left."""
