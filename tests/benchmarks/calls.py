@@ -1,7 +1,8 @@
 """How many functions a negotiation calls, both sides in one process: a figure that no load of the machine changes.
 
 Functions in Python and in C count alike, and a coroutine counts each time it goes on. Small functions of C that the
-interpreter has instructions for, as `len`, are counted too. `python -m tests.benchmarks.calls` shows which they are.
+interpreter has instructions for, as `len`, are counted too. `python -m tests.benchmarks.calls` shows which they are;
+a number behind it says how many negotiations are in flight.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import contextlib
 import cProfile
 import io
 import pstats
+import sys
 import tempfile
 from pathlib import Path
 
@@ -29,19 +31,24 @@ SETTLED_S = 0.3
 
 def measure(base: Path) -> list[Figure]:
     """Return the calls of a negotiation of two participants, each with a store and a listener of its own."""
-    profile = profile_pair(base / "calls")
+    return [figure("negotiation.python_calls", count(profile_pair(base / "calls"), COUNTED), "calls")]
+
+
+def count(profile: cProfile.Profile, negotiations: int) -> float:
+    """Return the calls of one of the negotiations that were profiled."""
     rows = pstats.Stats(profile).stats.values()  # type: ignore[attr-defined]
-    return [figure("negotiation.python_calls", sum(row[1] for row in rows) / COUNTED, "calls")]
+    total: int = sum(row[1] for row in rows)
+    return total / negotiations
 
 
-def profile_pair(base: Path) -> cProfile.Profile:
+def profile_pair(base: Path, *, counted: int = COUNTED, in_flight: int = 1) -> cProfile.Profile:
     """Profile two participants who negotiate, with the log at its usual level."""
     with contextlib.redirect_stderr(io.StringIO()):
         logs.set_up("human", "info")
-        return uvloop.run(_profile(Stage(base)))
+        return uvloop.run(_profile(Stage(base), counted, in_flight))
 
 
-async def _profile(stage: Stage) -> cProfile.Profile:
+async def _profile(stage: Stage, counted: int, in_flight: int) -> cProfile.Profile:
     from tests.benchmarks.negotiation import TERMS, negotiate
 
     for word in ("broker", "city", "firm"):
@@ -59,12 +66,17 @@ async def _profile(stage: Stage) -> cProfile.Profile:
         with city.client() as client:
             asset = await asyncio.to_thread(client.assets.add, order)
             await asyncio.to_thread(client.assets.publish, asset.id)
-        for _ in range(WARM):
-            await negotiate(consumer, city.id, asset.id, asset.offer_id)
+        gate = asyncio.Semaphore(in_flight)
+
+        async def one() -> None:
+            async with gate:
+                await negotiate(consumer, city.id, asset.id, asset.offer_id)
+
+        # Connections are opened before anything is counted: as many as are in flight.
+        await asyncio.gather(*(one() for _ in range(WARM + in_flight)))
         await asyncio.sleep(SETTLED_S)
         profile.enable()
-        for _ in range(COUNTED):
-            await negotiate(consumer, city.id, asset.id, asset.offer_id)
+        await asyncio.gather(*(one() for _ in range(counted)))
         await asyncio.sleep(SETTLED_S)
     finally:
         profile.disable()
@@ -74,7 +86,11 @@ async def _profile(stage: Stage) -> cProfile.Profile:
 
 
 if __name__ == "__main__":
+    in_flight = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    counted = COUNTED * 4 if in_flight > 1 else COUNTED
     with tempfile.TemporaryDirectory() as folder:
         shown = io.StringIO()
-        pstats.Stats(profile_pair(Path(folder)), stream=shown).sort_stats("ncalls").print_stats(200)
+        profile = profile_pair(Path(folder), counted=counted, in_flight=in_flight)
+        pstats.Stats(profile, stream=shown).sort_stats("ncalls").print_stats(200)
         print(shown.getvalue())
+        print(f"{count(profile, counted):,.0f} calls a negotiation, {in_flight} in flight")
