@@ -224,19 +224,6 @@ async def test_a_presentation_with_a_revoked_membership_spoils_no_other_one(come
             await us.authenticate(token(places, jti), Intent.CATALOG)
 
 
-async def test_of_two_presentations_the_one_that_cannot_be_judged_makes_the_caller_come_again() -> None:
-    places = Places()
-    places.publish_list(94)
-    wallet, us = Wallet(places), await mechanism(places)
-    ended = signed(credential(credentialStatus=status_at(94)))
-    unread = signed(credential(credentialStatus=status_at(7, statusListCredential="https://stadt.example/away")))
-    wallet.presented = [(ended,), (unread,)]
-    with pytest.raises(AuthenticationUnavailable):
-        await us.authenticate(token(places), Intent.CATALOG)
-    wallet.presented = [(unread,), (signed(credential()),)]
-    assert (await us.authenticate(token(places, "k"), Intent.CATALOG)).participant == FIRM
-
-
 async def test_a_service_that_is_away_is_no_fault_of_the_member() -> None:
     places = Places()
     us = await mechanism(places)

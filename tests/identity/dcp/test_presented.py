@@ -5,7 +5,13 @@ from typing import Any
 
 import pytest
 
-from connector.identity.dcp.presented import CREDENTIAL_RULES, PRESENTATION_RULES, name_missing, verify_presentation
+from connector.identity.dcp.presented import (
+    CREDENTIAL_RULES,
+    PRESENTATION_RULES,
+    name_missing,
+    verify_presentation,
+    verify_presentations,
+)
 from connector.identity.jws import Rejected, sign
 from connector.ports.identity import AuthenticationUnavailable
 from connector.protocol.dcp.claims import ClaimsProfile, PresentedCredential
@@ -267,6 +273,19 @@ async def test_an_issuer_out_of_reach_is_no_fault_of_the_holder() -> None:
     places.served.pop(CITY_PLACE)
     with pytest.raises(AuthenticationUnavailable):
         await verify(present(presentation(MEMBER)), places)
+
+
+async def test_of_presentations_that_fail_the_one_that_may_do_later_says_why() -> None:
+    places = Places()
+    places.publish_list(94)
+    ended = present(presentation(signed(credential(credentialStatus=status_at(94)))))
+    away = status_at(7, statusListCredential="https://stadt.example/away")
+    unread = present(presentation(signed(credential(credentialStatus=away))))
+    sender, verifier = await places.sender(), places.verifier()
+    found, fault = await verify_presentations([ended, unread], sender, verifier, places.now_ms)
+    assert (found, type(fault)) == ((), AuthenticationUnavailable)
+    found, _ = await verify_presentations([unread, present(presentation(MEMBER))], sender, verifier, places.now_ms)
+    assert len(found) == 1
 
 
 async def test_a_presentation_of_nothing_has_no_credential() -> None:
