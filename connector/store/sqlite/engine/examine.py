@@ -1,7 +1,7 @@
 """Examine a database before it is used: whether it is a database, of a known schema, and whole."""
 
 import sqlite3
-import time
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -10,8 +10,7 @@ from connector.store.sqlite.engine.connection import is_damage, open_foreign
 
 LEFT = 2_000_000_000
 """The schema version of a store that was copied to another place: this file is used no more."""
-
-_STEPS_BETWEEN_LOOKS = 10_000
+_AGAIN_S = 0.01
 
 
 class SchemaRefused(StoreError):
@@ -65,8 +64,10 @@ def to_refusal(path: Path, fault: Exception) -> SchemaRefused:
 
 
 def _are_pages_whole(connection: sqlite3.Connection, seconds: float) -> bool:
-    end = time.monotonic() + seconds
-    connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS_BETWEEN_LOOKS)
+    done = threading.Event()
+    # A progress handler is not called within the check of a table, and a large one takes minutes.
+    clock = threading.Thread(target=_interrupt, args=(connection, seconds, done), daemon=True)
+    clock.start()
     try:
         found: str = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.Error as fault:
@@ -74,8 +75,17 @@ def _are_pages_whole(connection: sqlite3.Connection, seconds: float) -> bool:
             raise
         return True
     finally:
-        connection.set_progress_handler(None, 0)
+        done.set()
+        clock.join()
     return found == "ok"
+
+
+def _interrupt(connection: sqlite3.Connection, seconds: float, done: threading.Event) -> None:
+    """Interrupt a statement that runs longer than it may; it may not have begun yet."""
+    wait = seconds
+    while not done.wait(wait):
+        connection.interrupt()
+        wait = _AGAIN_S
 
 
 def _refuse(path: Path) -> SchemaRefused:

@@ -19,7 +19,8 @@ from connector.policy.reading.purposes import read_purposes
 from connector.store.sqlite.engine.connection import create_private, is_damage, name_months, open_writable
 from connector.store.sqlite.engine.examine import SchemaRefused, check_whole, to_refusal
 
-_CHECK_SECONDS = 2.0
+_CHECK_SECONDS = 0.5
+"""How long a start looks at the pages: as long as the rest of it takes, however large the file is."""
 
 
 def steps(schema: str) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """A database is examined: no database, a newer schema, damage; nothing is written."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,22 @@ def test_damaged_pages_are_named_before_and_at_the_start(tmp_path: Path) -> None
         examine(path, _RELEASE, 10)
     with pytest.raises(SchemaRefused, match="is damaged: restore a backup"):
         migrate(path, steps("store"))
+
+
+def test_pages_are_looked_at_for_as_long_as_was_said_and_no_longer(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    migrate(path, steps("store"))
+    first = path.stat().st_size
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE large (body BLOB)")
+        connection.executemany("INSERT INTO large VALUES (zeroblob(4000))", [()] * 30_000)
+        connection.commit()
+    with path.open("r+b") as file:
+        file.seek(first + 10 * 4096)  # the pages of a table are looked at from the last one on
+        file.write(b"\xff" * 4096)
+    with pytest.raises(SchemaRefused, match="is damaged"):
+        examine(path, _RELEASE, 60)
+    examine(path, _RELEASE, 0)
 
 
 def test_a_file_that_is_no_database_is_named_before_and_at_the_start(tmp_path: Path) -> None:
