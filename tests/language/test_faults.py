@@ -45,7 +45,14 @@ ELSEWHERE = {
     "policy/reading/templates.py": "faults of the package's own templates; what a person gives has tests below",
     "app/logs.py": "a line of the log",
     "dataplane/formats/quotes.py": "a fault of the code that looks for quotes",
-    "protocol/dcp": "faults of what peers sign and publish, which are in the log only",
+    **{
+        f"protocol/dcp/{name}.py": "faults of what peers sign and publish, which are in the log only"
+        for name in ("claims", "document", "expanded", "issuance", "issued", "multikey", "objects", "presentations")
+    },
+    **{
+        f"protocol/dcp/{name}.py": "faults of what peers sign and publish, which are in the log only"
+        for name in ("requests", "scopes", "status_list")
+    },
     **{
         f"identity/dcp/{name}.py": "faults of what peers sign and publish, which are in the log only"
         for name in ("asking", "mechanism", "methods", "presented", "resolver", "self_issued", "statuses")

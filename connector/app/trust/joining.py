@@ -99,7 +99,8 @@ async def fetch_terms(client: GuardedClient, base: str, root: str) -> AuthorityT
     roots = read_roots(content, f"{base}/roots")
     if roots[0].kid != root:
         raise RosterFault(
-            "The authority shows another root than the one that is named here: ask the data-space operator."
+            "The authority shows another root than the one that is named here: look whether the link, or the "
+            "thumbprint, is whole, and ask the data-space operator if it is."
         )
     return AuthorityTerms(content, await fetch_list(client, f"{base}/members", roots))
 

@@ -345,7 +345,7 @@ SENTENCES: dict[str, str] = {
         "Das Formular ist unvollständig angekommen. Bitte laden Sie die Seite neu und senden Sie es noch einmal."
     ),
     "cursor-unknown": "Diese Stelle der Liste gibt es nicht mehr. Bitte beginnen Sie von vorn.",
-    "reason-missing": "Bitte schreiben Sie eine Begründung. Der Vertragspartner liest sie.",
+    "reason-missing": "Bitte schreiben Sie eine Begründung.",
     "reason-long": "Die Begründung ist zu lang. Bitte kürzen Sie sie auf 1.000 Zeichen.",
     "advice-changed": "Bitte laden Sie die Seite neu und entscheiden Sie dann.",
     "advice-offer-changed": (

@@ -315,7 +315,7 @@ SENTENCES: dict[str, str] = {
     "guard-streams": "Too many open pages: the number in the menu is fresh with each new page.",
     "form-unreadable": "The form arrived incomplete. Please load the page again and send it once more.",
     "cursor-unknown": "This place of the list does not exist any more. Please begin at the start.",
-    "reason-missing": "Please write a reason. The counterparty reads it.",
+    "reason-missing": "Please write a reason.",
     "reason-long": "The reason is too long. Please shorten it to 1,000 characters.",
     "advice-changed": "Please load the page again, then decide.",
     "advice-offer-changed": "If you want to agree to the request all the same, confirm it on the page of the request.",

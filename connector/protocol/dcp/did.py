@@ -64,7 +64,10 @@ def parse_web_did(text: str) -> WebDid:
     if port and int(port) > _MAX_PORT:
         raise ClaimFault(f"{text[:100]!r} names port {port}: expected a port up to {_MAX_PORT}.")
     if len(path) > _MAX_SEGMENTS or any(segment in (".", "..") for segment in path):
-        raise ClaimFault(f"{text[:100]!r} has a path with dots, or with more than {_MAX_SEGMENTS} segments.")
+        raise ClaimFault(
+            f"{text[:100]!r} has a path with dots, or with more than {_MAX_SEGMENTS} segments: "
+            "use a shorter one, without dots."
+        )
     return WebDid(text, f"{host}:{port}" if port else host, path)
 
 

@@ -77,7 +77,7 @@ async def read_pieces(request: Request) -> AsyncIterator[bytes]:
 
 
 def read_reason(form: Mapping[str, str], name: str) -> str:
-    """Return a reason that the counterparty will read: no control characters, on one line. Raises FormFault."""
+    """Return a reason that others will read: no control characters, on one line. Raises FormFault."""
     text = " ".join("".join(sign if sign.isprintable() else " " for sign in form.get(name, "")).split())
     if not text:
         raise FormFault("reason-missing")

@@ -64,7 +64,7 @@ def test_what_is_refused_leaves_nothing(cli: Cli, tmp_path: Path, port: int) -> 
         for text, problem in (
             (link, "nobody else"),
             (f"{number}.guess.{root}", "no such invitation"),
-            (f"{head}.other", "another root"),
+            (f"{head}.other", "look whether the link, or the thumbprint, is whole"),
             ("https://x.example", "not an invitation"),
         ):
             code, told = join(cli, text, "firma", port)

@@ -20,8 +20,20 @@ SENTENCES: dict[str, str] = {
     "The authority takes no request now (status {}): call again in a minute.": "Die Vertrauensstelle nimmt gerade keine "
     "Anfrage an (Status {0}): bitte in einer Minute noch einmal aufrufen.",
     "The authority refuses the request: status {}.": "Die Vertrauensstelle lehnt die Anfrage ab: Status {0}.",
-    "The authority shows another root than the one that is named here: ask the data-space operator.": "Die Vertrauensstelle zeigt einen anderen Hauptschlüssel, als hier genannt ist: bitte beim Betreiber"
-    " des Datenraums nachfragen.",
+    "The authority shows another root than the one that is named here: look whether the link, or the thumbprint, is whole, "
+    "and ask the data-space operator if it is.": "Die Vertrauensstelle zeigt einen anderen Hauptschlüssel, als hier genannt "
+    "ist: bitte prüfen, ob der Link oder der Fingerabdruck vollständig ist, und sonst beim Betreiber des Datenraums nachfragen.",
+    "{} is not an identifier of the method did:web: expected did:web:host:path.": "{0} ist keine Kennung der Methode "
+    "did:web: erwartet wird did:web:host:pfad.",
+    "{} does not name a host: expected a name, and not an IP address.": "{0} nennt keinen Server: erwartet wird ein Name "
+    "und keine IP-Adresse.",
+    "{} names port {}: expected a port up to {}.": "{0} nennt den Port {1}: erwartet wird ein Port bis {2}.",
+    "{} has a path with dots, or with more than {} segments: use a shorter one, without dots.": "{0} hat einen Pfad mit Punkten oder mit mehr als {1} "
+    "Teilen: bitte einen kürzeren ohne Punkte verwenden.",
+    "{} does not name a key: expected an identifier, # and a name.": "{0} nennt keinen Schlüssel: erwartet werden eine "
+    "Kennung, # und ein Name.",
+    "{} does not name a key: expected up to 256 letters and digits after #.": "{0} nennt keinen Schlüssel: erwartet werden "
+    "höchstens 256 Buchstaben und Ziffern nach #.",
     "The credential could not be verified: {}": "Der Nachweis war nicht zu prüfen: {0}",
     "The credential was not stored: {}": "Der Nachweis wurde nicht gespeichert: {0}",
     "identity.mechanism holds no credentials: set it to dcp.": "Das Verfahren in identity.mechanism kennt keine Nachweise: auf dcp setzen.",

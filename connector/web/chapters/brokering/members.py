@@ -61,7 +61,7 @@ async def show_members(visit: Visit) -> Response:
         "broker_members.html",
         found=found,
         authority="",
-        people=await name_people(visit, (one.by for one in found.invitations if one.by)),
+        people=await name_people(visit, (who for one in found.invitations for who in (one.by, one.agreed_by) if who)),
         own=visit.person.name,
         done=_tell_done(visit),
     )
@@ -236,8 +236,8 @@ def _show_add(visit: Visit, said: Mapping[str, str], fault: str = "") -> Respons
 
 
 def _read_words(text: str) -> list[str]:
-    """Return roles that are typed with commas between them."""
-    return [word for one in text.split(",") if (word := " ".join(one.split()))][: MOST_ROLES + 1]
+    """Return roles that are typed with commas between them, or with semicolons, as many type them."""
+    return [word for one in text.replace(";", ",").split(",") if (word := " ".join(one.split()))][: MOST_ROLES + 1]
 
 
 def _office(visit: Visit) -> MembersOffice:

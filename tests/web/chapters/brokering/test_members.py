@@ -83,6 +83,36 @@ async def test_a_member_is_suspended_with_a_reason_and_admitted(square: Square, 
     assert "nimmt wieder teil" in (await operator.get(back.headers["location"])).text
 
 
+async def test_an_act_without_a_reason_asks_for_one_and_names_no_other_reader(
+    square: Square, operator: httpx.AsyncClient
+) -> None:
+    before = keeping.show(square.office.authority)
+    question = f"{PLACE}/aendern?tat=ruhen-lassen&id={FIRM}"
+    answer = await _send(operator, question, f"{PLACE}/aendern", begruendung=" ")
+    assert answer.status_code == 422
+    assert "Bitte schreiben Sie eine Begründung." in answer.text
+    assert "Vertragspartner" not in answer.text
+    assert keeping.show(square.office.authority) == before
+
+
+@pytest.mark.parametrize(
+    "typed", ["did.web.werke", "werke.example", "did:web:10.0.0.1", "did:web:werke.example%3A99999"]
+)
+async def test_an_identifier_that_is_none_is_refused_in_the_language_of_the_page(
+    operator: httpx.AsyncClient, typed: str
+) -> None:
+    answer = await _send(operator, f"{PLACE}/einladen", f"{PLACE}/einladen", name="Firma Neu", kennung=typed)
+    assert answer.status_code == 422
+    assert "erwartet wird" in answer.text
+    assert "expected" not in answer.text
+
+
+async def test_roles_are_typed_with_commas_or_semicolons(square: Square, operator: httpx.AsyncClient) -> None:
+    await _send(operator, f"{PLACE}/einladen", f"{PLACE}/einladen", name="Firma Neu", rollen="utility; water, gas")
+    kept = keeping.show(square.office.authority).invitations.values()
+    assert [each.roles for each in kept if each.name == "Firma Neu"] == [("utility", "water", "gas")]
+
+
 async def test_a_revoked_member_is_gone(operator: httpx.AsyncClient) -> None:
     question = f"{PLACE}/aendern?tat=widerrufen&id={FIRM}"
     answer = await _send(operator, question, f"{PLACE}/aendern", begruendung="Ausgetreten.")
@@ -120,6 +150,7 @@ async def test_who_invites_sees_no_button_to_agree_and_another_person_does(squar
     (form,) = [form for form in Page((await ben.get(PLACE)).text).forms() if form.fields.get("id") == made_id]
     assert (await ben.post(form.action, data=form.fields)).status_code == 303
     assert keeping.show(square.office.authority).invitations[made_id].agreed_by == "b.amt"
+    assert "zugestimmt hat Ben Amt" in (await ada.get(PLACE)).text
     refused = await ada.get(f"{PLACE}/aufnehmen")
     assert not [form for form in Page(refused.text).forms() if form.path == f"{PLACE}/aufnehmen"]
 
