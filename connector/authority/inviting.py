@@ -6,6 +6,7 @@ thumbprint of the root that the new member pins.
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -25,7 +26,10 @@ from connector.protocol.dcp.did import LOCAL_HOST, parse_web_did
 from connector.protocol.dcp.errors import ClaimFault
 
 DEFAULT_VALIDITY: Final = timedelta(days=7)
+REMEMBERED: Final = timedelta(days=30)
+"""How long one that has expired is kept, so that who comes late is told so."""
 LONGEST_LINK: Final = 2048
+_BREAK: Final = re.compile(r"=\r?\n|\s+")
 
 
 class InvitationLink(NamedTuple):
@@ -92,9 +96,10 @@ def invite(
             by=doer.by,
             waits=waits,
         )
-        kept = {key: each for key, each in record.invitations.items() if each.until > moment}
+        oldest = moment - int(REMEMBERED.total_seconds() * 1000)
+        kept = {key: each for key, each in record.invitations.items() if each.until > oldest}
         if len(kept) >= MAX_INVITATIONS:
-            kept = {key: each for key, each in kept.items() if not each.withdrawn}
+            kept = {key: each for key, each in kept.items() if each.until > moment and not each.withdrawn}
         if len(kept) >= MAX_INVITATIONS:
             raise RosterFault(f"{MAX_INVITATIONS} invitations are open, which is as many as there can be.")
         noted = acts.note(record.acts, MembershipDeed.INVITE, number, doer, at=moment, name=name)
@@ -192,7 +197,8 @@ def _put(
 
 def parse_link(text: str) -> InvitationLink:
     """Take a link apart; raises RosterFault."""
-    base, mark, fragment = text.strip().partition("/join#")
+    # A mail program may have broken it into lines, with a sign of its own at the end of each (RFC 2045, section 6.7).
+    base, mark, fragment = _BREAK.sub("", text[: LONGEST_LINK + 1]).partition("/join#")
     parts = fragment.split(".")
     if len(text) > LONGEST_LINK or not mark or len(parts) != 3 or not all(parts) or not _is_place(base):
         raise RosterFault("This is not an invitation: expected the whole link that the data-space operator sent.")

@@ -37,6 +37,23 @@ def test_an_invitation_is_found_by_its_secret_until_it_ends(tmp_path: Path) -> N
         find_invitation(record, link.id, link.secret, NOW_MS + 86_400_000)
 
 
+def test_who_comes_weeks_late_is_told_that_the_invitation_has_expired(tmp_path: Path) -> None:
+    authority = found(tmp_path)
+    link = parse_link(invite(authority, "Firma", now=NOW, valid_for=timedelta(days=1)))
+    invite(authority, "Amt", now=NOW + timedelta(days=20))
+    with pytest.raises(RosterFault, match="has expired: ask the data-space operator for a new one"):
+        find_invitation(keeping.show(authority), link.id, link.secret, NOW_MS + 20 * 86_400_000)
+    invite(authority, "Amt", now=NOW + timedelta(days=32))
+    assert link.id not in keeping.show(authority).invitations
+
+
+@pytest.mark.parametrize("broken", ["{}\n{}", "{}\r\n{}", "{}=\n{}", "{}=\r\n{}", "  {} {}\n"])
+def test_a_link_that_a_mail_program_has_broken_into_lines_is_whole_again(tmp_path: Path, broken: str) -> None:
+    text = invite(found(tmp_path), "Firma", now=NOW)
+    for at in (10, 40, len(text) - 50, len(text) - 5):
+        assert parse_link(broken.format(text[:at], text[at:])) == parse_link(text)
+
+
 def test_what_has_ended_is_forgotten_and_there_is_an_end_to_what_is_open(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

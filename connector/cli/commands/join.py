@@ -86,7 +86,7 @@ def join(
     A connector that was a member by the key on its card keeps its identifier and its agreements. It must not run
     meanwhile. What was refused has changed nothing; after a lost answer, the same call goes on.
     """
-    taken, file = parse_link(sys.stdin.readline(LONGEST_LINK) if link == "-" else link), directory / SETTINGS
+    taken, file = parse_link(_read_link() if link == "-" else link), directory / SETTINGS
     is_new = not file.exists() or has_begun(directory)
     secret, folder, output, begun = "", directory.resolve(), call.output, list[str]()
     try:
@@ -118,6 +118,11 @@ def join(
         call.output.say("cli.init-next"),
         f"  datenkontor serve --settings {file}",
     )
+
+
+def _read_link() -> str:
+    """Return the link from the standard input: a line that somebody types, or all that another program hands over."""
+    return sys.stdin.readline(LONGEST_LINK) if sys.stdin.isatty() else sys.stdin.read(LONGEST_LINK + 1)
 
 
 def _complete(settings: Settings, joined: Joined, *, is_named: bool) -> dict[str, dict[str, Any]]:
