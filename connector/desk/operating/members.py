@@ -85,11 +85,12 @@ async def show_all(office: MembersOffice) -> MembersShown:
 
 
 async def show_member(office: MembersOffice, id: str) -> ShownMember:
-    """Return a member with its log. Raises ActRefused."""
+    """Return a member with its log, which begins with its invitation. Raises ActRefused."""
 
     def read() -> ShownMember:
-        shown = _find(office, id)
-        noted = [act for act in reversed(keeping.show(office.authority).acts) if act.about == shown.id]
+        shown, known = _find(office, id), keeping.show(office.authority).acts
+        used = {act.about for act in known if act.deed is MembershipDeed.JOIN and act.by == shown.id}
+        noted = [act for act in reversed(known) if act.about in {shown.id, *used}]
         return ShownMember(member=shown, acts=tuple(map(view_act, noted)))
 
     return await _work(read)

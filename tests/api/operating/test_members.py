@@ -11,7 +11,8 @@ from connector.api.operating.app import make_operator_app
 from connector.authority import keeping, membership
 from connector.authority.card import render
 from connector.authority.inviting import find_invitation, parse_link
-from connector.desk.operating.members import MembersOffice
+from connector.authority.joining import join
+from connector.desk.operating.members import MembersOffice, show_member
 from tests.api.operating.conftest import OperatorWorld, list_keys, running
 from tests.authority.folders import NOW, NOW_MS, Applicant, found
 
@@ -104,6 +105,10 @@ async def test_two_people_let_a_member_in(strict: Authority) -> None:
     await strict.do(f"{path}/agree", status=409)
     agreed = await strict.do(f"{path}/agree", key="other")
     assert (agreed["state"], agreed["by"], agreed["agreed_by"]) == ("open", "admin", "other")
+    firm = Applicant()
+    await join(strict.office.authority, firm.asks(parse_link(made["link"])), firm.resolve, NOW_MS)
+    told = (await show_member(strict.office, firm.did)).acts
+    assert [(act.act, act.by) for act in told] == [("join", firm.did), ("agree", "other"), ("invite", "admin")]
     card = render(Applicant().card()).decode()
     assert (await strict.do("/v1/members", {"card": card}, status=409))["error"]["code"] == "four-eyes"
 
