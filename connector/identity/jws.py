@@ -180,6 +180,13 @@ def verify_signature(opened: Opened, keys: Sequence[VerificationKey]) -> Verific
 
     Returns the key. Raises Rejected.
     """
+    key = find_signer(opened, keys)
+    check_signature(opened, key)
+    return key
+
+
+def find_signer(opened: Opened, keys: Sequence[VerificationKey]) -> VerificationKey:
+    """Return the key that a signed text says that it is signed by: `KEY_RULES` but the last; raises Rejected."""
     kid = opened.kid
     named = [key for key in keys if kid is None or key.kid == kid]
     if len(named) != 1:
@@ -187,9 +194,13 @@ def verify_signature(opened: Opened, keys: Sequence[VerificationKey]) -> Verific
     key = named[0]
     if opened.algorithm != key.algorithm:
         raise Rejected("key-algorithm", "alg is not the algorithm of that key.")
+    return key
+
+
+def check_signature(opened: Opened, key: VerificationKey) -> None:
+    """Check that a key has signed a text: the last of `KEY_RULES`; raises Rejected."""
     if not has_signed(key, opened.signed, opened.signature):
         raise Rejected("signature", "the signature does not verify.")
-    return key
 
 
 def verify_document(

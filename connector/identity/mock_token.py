@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from connector.ports.identity import Caller, Intent, Participant, Unauthenticated
+from connector.ports.seals import SealedHead
 
 LONGEST_TOKEN = 8192
 
@@ -38,7 +39,12 @@ class MockTokenIdentity:
         address = known.address if known else None
         return msgspec.json.encode(MockToken(client=self._id, audience=address or audience)).decode()
 
-    async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:  # noqa: ARG002 - as above
+    async def authenticate(
+        self,
+        authorization: str | None,
+        intent: Intent,  # noqa: ARG002 - as above
+        head: SealedHead | None = None,  # noqa: ARG002 - no seals
+    ) -> Caller:
         """Return the participant that the token names; raises Unauthenticated."""
         try:
             if len(authorization or "") > LONGEST_TOKEN:

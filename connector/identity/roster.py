@@ -36,6 +36,7 @@ from connector.net.addresses import parse_url
 from connector.net.aside import work_aside
 from connector.net.errors import Blocked
 from connector.ports.identity import AuthenticationUnavailable, Caller, Exclusion, Intent, ListInUse, Participant
+from connector.ports.seals import SealedHead
 from connector.views.conversion import moment
 
 KIND = "roster+jws"
@@ -389,23 +390,24 @@ class RosterIdentity:
 
     async def issue_token(self, audience: str, intent: Intent) -> str:  # noqa: ARG002 - this mechanism needs no intent
         """Return `Bearer` and a fresh token that `audience` alone will take, once."""
-        token = self._issue(audience=audience, jti=os.urandom(16).hex(), now_s=self._clock() // 1000)
-        return f"Bearer {token}"
+        return "Bearer " + self._issue(audience=audience, jti=os.urandom(16).hex(), now_s=self._clock() // 1000)
 
-    async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:  # noqa: ARG002 - as above
+    async def authenticate(
+        self,
+        authorization: str | None,
+        intent: Intent,  # noqa: ARG002 - as above
+        head: SealedHead | None = None,
+    ) -> Caller:
         """Verify a token by the newest list; raises Unauthenticated, and AuthenticationUnavailable without a list."""
-        token = bearer(authorization)
-        before = self._roster
+        token, before = bearer(authorization), self._roster
         try:
-            roster, verified = self._verify(token)
+            roster, verified = self._verify(token, head)
         except (Rejected, AuthenticationUnavailable) as fault:
-            if isinstance(fault, Rejected) and fault.rule not in _RULES_OF_THE_LIST:
+            of_list = not isinstance(fault, Rejected) or fault.rule in _RULES_OF_THE_LIST
+            if not of_list or not await self.look_again(before):
                 raise
-            if not await self.look_again(before):
-                raise
-            roster, verified = self._verify(token)
-        claims = verified.claims
-        known = roster.known[claims.iss]
+            roster, verified = self._verify(token, head)
+        claims, known = verified.claims, roster.known[verified.claims.iss]
         evidence: dict[str, Any] = {
             "mechanism": "roster",
             "roster_issuer": roster.document.issuer,
@@ -418,14 +420,15 @@ class RosterIdentity:
             evidence=evidence,
             replay_key=make_replay_key(self._owner, claims),
             seals=claims.seals_messages is True,
+            seal=verified.seal,
         )
 
-    def _verify(self, token: str) -> tuple[Roster, Verified]:
+    def _verify(self, token: str, head: SealedHead | None) -> tuple[Roster, Verified]:
         roster, now = self._roster, self._clock()
         if roster is None or roster.is_expired(now):
             raise AuthenticationUnavailable("The participant list is missing or has expired: get a newer one.")
-        verified = verify(token, audience=self._id, keys_of=roster.keys.get, now_s=now / 1000)
-        return roster, verified
+        proof = partial(self.seals.find_proof, head, roster.known.get)
+        return roster, verify(token, audience=self._id, keys_of=roster.keys.get, now_s=now / 1000, find_proof=proof)
 
     def list_keys(self, id: str) -> tuple[VerificationKey, ...]:
         """Return the keys of a member; none without a list."""

@@ -1,7 +1,6 @@
 """Seals by the keys of a participant list, or of documents (RFC 9421; the form is in `protocol.seals`)."""
 
 import binascii
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -10,21 +9,27 @@ import msgspec
 from connector.identity.credentials import ListInForce
 from connector.identity.jws import Rejected, VerifiedDocument, has_signed, sign, sign_bytes, verify_document
 from connector.identity.keys import SigningKey, VerificationKey, public_jwk
-from connector.ports.seals import KeptSeal, SealRejected
-from connector.protocol.seals import Seal, SealMalformed, compute_digest, read_fields, write_base, write_fields
+from connector.identity.tokens import bearer
+from connector.ports.identity import Participant
+from connector.ports.seals import KeptSeal, SealedHead, SealRejected
+from connector.protocol.seals import (
+    Seal,
+    SealMalformed,
+    check_body,
+    compute_digest,
+    read_head,
+    write_base,
+    write_fields,
+)
 
 STATEMENT: Final = "agreement-statement+jwt"
 """The `typ` of a statement about an agreement."""
 STATEMENT_LIMIT: Final = 64 * 1024
 FRESH_S: Final = 300
 """How old, or how far ahead of the own clock, a seal may be when its message arrives."""
-AGAIN_S: Final = 120
-"""How long a message that is sent again goes with the seal that it had: it is fresh on arrival, whatever the clocks."""
-MOST_KEPT: Final = 256
-"""The seals that are kept for messages that are sent again."""
-
 _MISSING: Final = "The message has no seal, which its sender promises in the token: find out who took it away."
 _UNKNOWN: Final = "The key of the seal is none of its sender: seal with the key that signs the token."
+_ANOTHER: Final = "The token is not the one that was sealed: seal each request with its own token."
 
 DocumentedKeys = Callable[[str], Mapping[str, VerificationKey]]
 """Returns the keys with which a participant signs credentials by its document, by the names that they have there."""
@@ -55,43 +60,35 @@ class ListedSeals:
         self._documented = documented
         self._method = method
         self.of_all = of_all
-        self._made: OrderedDict[tuple[str, str, str], Seal] = OrderedDict()
 
     def add_documents(self, did: str, documented: DocumentedKeys) -> "ListedSeals":
         """Return the seals of a participant that has the document of `did`, with the keys of others' documents too."""
         method = f"{did}#{self._key.kid}"
         return ListedSeals(self._key, self._listed, self._clock, documented, method, of_all=self.of_all)
 
-    def seal(self, url: str, body: bytes, agreement: bytes | None) -> Mapping[str, str]:
-        """Return the header fields that seal a message; sent again, it has those of before while they are fresh."""
+    def seal(self, url: str, body: bytes, agreement: bytes | None, authorization: str) -> Mapping[str, str]:
+        """Return the header fields that seal a message with the token that goes along."""
         if agreement is None and not self.of_all:
             return {}
-        now, own = self._clock() // 1000, self._key.verification
-        digest, agreed = compute_digest(body), compute_digest(agreement) if agreement is not None else ""
-        kept = self._made.get((url, digest, agreed))
-        if kept is not None and kept.key == own.kid and 0 <= now - kept.created <= AGAIN_S:
-            return write_fields(kept)
+        own = self._key.verification
         made = Seal(
             url=url,
-            content_digest=digest,
-            agreement_digest=agreed,
-            created=now,
+            content_digest=compute_digest(body),
+            token_digest=compute_digest(bearer(authorization).encode()),
+            agreement_digest=compute_digest(agreement) if agreement is not None else "",
+            created=self._clock() // 1000,
             key=own.kid,
             algorithm=own.algorithm,
         )
         signature = binascii.b2a_base64(sign_bytes(self._key, write_base(made)), newline=False).decode()
-        made = msgspec.structs.replace(made, signature=signature)
-        self._made[url, digest, agreed] = made
-        if len(self._made) > MOST_KEPT:
-            self._made.popitem(last=False)
-        return write_fields(made)
+        return write_fields(msgspec.structs.replace(made, signature=signature))
 
-    def open(
-        self, signer: str, urls: Sequence[str], headers: Mapping[str, str], body: bytes, *, required: bool = False
-    ) -> KeptSeal | None:
+    def open(self, signer: str, head: SealedHead, body: bytes, *, required: bool = False) -> KeptSeal | None:
         """Return the verified seal of a message; None without one, or if nobody names the key as the signer's."""
         try:
-            seal = read_fields(headers, urls[0], body)
+            seal = read_head(head.headers, head.urls[0])
+            if seal is not None:
+                check_body(seal, body)
         except SealMalformed as fault:
             raise SealRejected(str(fault)) from None
         found = self._find_key(signer, seal.key) if seal else None
@@ -99,14 +96,44 @@ class ListedSeals:
             if required:
                 raise SealRejected(_MISSING if seal is None else _UNKNOWN)
             return None
-        method, key = found
-        if abs(self._clock() / 1000 - seal.created) > FRESH_S:
+        if seal.token_digest and seal.token_digest != _digest_token(head):
+            raise SealRejected(_ANOTHER)
+        if not self._is_fresh(seal):
             raise SealRejected(f"The seal was not made within the last {FRESH_S} s: compare the clocks.")
-        for url in urls:
-            sent = seal if url == seal.url else msgspec.structs.replace(seal, url=url)
-            if is_sealed_by(sent, key):
-                return KeptSeal(seal=sent, jwk=public_jwk(key), method=method)
-        raise SealRejected("The signature of the seal does not verify: sign the message that is sent.")
+        kept = _keep(seal, head, *found)
+        if kept is None:
+            raise SealRejected("The signature of the seal does not verify: sign the message that is sent.")
+        return kept
+
+    def check_body(self, seal: KeptSeal, body: bytes) -> None:
+        """Check that a body is the one of a seal that `find_proof` has verified."""
+        try:
+            check_body(seal.seal, body)
+        except SealMalformed as fault:
+            raise SealRejected(str(fault)) from None
+
+    def find_proof(
+        self, head: SealedHead | None, find: Callable[[str], Participant | None], issuer: str, key: VerificationKey
+    ) -> KeptSeal | None:
+        """Return the seal by which `key` of a token's issuer has signed a head with the token; None without one.
+
+        `find` returns the participant. Without a seal, or if it does not hold, the token has to prove itself by its own
+        signature, and `open` tells what is wrong with the seal.
+        """
+        sender = find(issuer)
+        if head is None or sender is None or "token-digest" not in head.headers:
+            return None
+        try:
+            seal = read_head(head.headers, head.urls[0])
+        except SealMalformed:
+            return None
+        if seal is None or seal.token_digest != _digest_token(head) or not self._is_fresh(seal):
+            return None
+        found = self._find_key(sender.id, seal.key)
+        return _keep(seal, head, *found) if found and found[1].public == key.public else None
+
+    def _is_fresh(self, seal: Seal) -> bool:
+        return abs(self._clock() / 1000 - seal.created) <= FRESH_S
 
     def _find_key(self, signer: str, kid: str) -> tuple[str, VerificationKey] | None:
         """Return a key of a signer and its name in a document. Where the list has keys of it, no others count."""
@@ -128,6 +155,20 @@ class ListedSeals:
     def show_method(self) -> str:
         """Return the name of the key in use in the own document."""
         return self._method
+
+
+def _keep(seal: Seal, head: SealedHead, method: str, key: VerificationKey) -> KeptSeal | None:
+    """Return the seal of a message to the one of its addresses for which the key has signed it; None for no such."""
+    for url in head.urls:
+        sent = seal if url == seal.url else msgspec.structs.replace(seal, url=url)
+        if is_sealed_by(sent, key):
+            return KeptSeal(seal=sent, jwk=public_jwk(key), method=method)
+    return None
+
+
+def _digest_token(head: SealedHead) -> str:
+    """Return the digest of the token in a head; the token was read before."""
+    return compute_digest(bearer(head.headers.get("authorization")).encode())
 
 
 def is_sealed_by(seal: Seal, key: VerificationKey) -> bool:

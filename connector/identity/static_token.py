@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from connector.identity.tokens import bearer
 from connector.ports.identity import Caller, Intent, Participant, Unauthenticated
+from connector.ports.seals import SealedHead
 
 
 class StaticTokenIdentity:
@@ -28,7 +29,12 @@ class StaticTokenIdentity:
         """Return `Bearer` and the token of this participant."""
         return f"Bearer {self._own_token}"
 
-    async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:  # noqa: ARG002 - as above
+    async def authenticate(
+        self,
+        authorization: str | None,
+        intent: Intent,  # noqa: ARG002 - as above
+        head: SealedHead | None = None,  # noqa: ARG002 - no seals
+    ) -> Caller:
         """Return the participant of the token; raises Unauthenticated."""
         holder = self._by_hash.get(_hash(bearer(authorization)))
         if holder is None:

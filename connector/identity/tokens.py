@@ -14,13 +14,15 @@ from connector.identity.jws import (
     Opened,
     Rejected,
     check_one_reading,
+    check_signature,
+    find_signer,
     open_signed,
     sign,
-    verify_signature,
 )
 from connector.identity.keys import SigningKey, VerificationKey
 from connector.ports.entities import ReplayKey
 from connector.ports.identity import Unauthenticated
+from connector.ports.seals import KeptSeal
 
 MAX_TOKEN = 8 * 1024
 MAX_LIFETIME_S = 600
@@ -63,14 +65,21 @@ _CLAIMS = msgspec.json.Decoder(Claims)
 
 
 class Verified(msgspec.Struct, frozen=True):
-    """A token that passed every rule."""
+    """A token that passed every rule, and the seal that has proved it, if one has."""
 
     claims: Claims
     kid: str
+    seal: KeptSeal | None = None
 
 
 KeysOf = Callable[[str], Sequence[VerificationKey] | None]
 """Returns the keys of a participant, or None for an unknown one."""
+FindProof = Callable[[str, VerificationKey], KeptSeal | None]
+"""Returns the seal by which the key of a participant has signed the request with its token; None without one."""
+
+
+def find_no_proof(_: str, __: VerificationKey) -> None:
+    """Return that no seal proves a token: its own signature has to."""
 
 
 def issue(
@@ -110,18 +119,25 @@ def bearer(authorization: str | None) -> str:
     return token.lstrip(" ")
 
 
-def verify(token: str, *, audience: str, keys_of: KeysOf, now_s: float) -> Verified:
+def verify(
+    token: str, *, audience: str, keys_of: KeysOf, now_s: float, find_proof: FindProof = find_no_proof
+) -> Verified:
     """Check a token against `RULES` in order; raises Rejected at the first rule that fails.
 
-    `audience` is the identifier of this participant. `keys_of` is called only after all rules that need no key. The
-    commit of (issuer, jti, expiry) ensures later that a token is used once.
+    `audience` is the identifier of this participant. `keys_of` is called only after all rules that need no key. A seal
+    that `find_proof` returns stands for the signature of the token: the same key has signed both, and one is enough.
+    The commit of (issuer, jti, expiry) ensures later that a token is used once.
     """
     opened = open_signed(token, limit=MAX_TOKEN, kinds=(KIND,))
     claims = read_token_claims(opened, audience=audience, now_s=now_s)
     keys = keys_of(claims.iss)
     if keys is None:
         raise Rejected("member", "the issuer is not on the participant list.")
-    return Verified(claims, verify_signature(opened, keys).kid)
+    key = find_signer(opened, keys)
+    seal = find_proof(claims.iss, key)
+    if seal is None:
+        check_signature(opened, key)
+    return Verified(claims, key.kid, seal)
 
 
 def read_token_claims(opened: Opened, *, audience: str, now_s: float) -> Claims:

@@ -37,6 +37,7 @@ _OWN = frozenset(
         "Content-Type",
         "Signature",
         "Signature-Input",
+        "Token-Digest",
     }
 )
 """The names that messages have: nothing about them is to be checked."""

@@ -12,7 +12,7 @@ import msgspec
 
 from connector.ports.credentials import CredentialKeys
 from connector.ports.entities import ReplayKey
-from connector.ports.seals import KeptSeal, Seals
+from connector.ports.seals import KeptSeal, SealedHead, Seals
 from connector.protocol.dcp.claims import StatusEntry
 
 BROKER_ROLE = "broker"
@@ -71,7 +71,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 
     `replay_key` has to be committed together with every change that the request causes. It is None if the mechanism
     has no single-use tokens. `shown` are the statuses of the credentials that it has shown. `seals` is whether
-    its token promises a seal for each message, `seal` the verified seal of this one.
+    its token promises a seal for each message, `seal` the seal of this one, verified but for the body.
     """
 
     participant: str
@@ -151,9 +151,10 @@ def find_name(directory: Directory, participant: str) -> str:
 class Authenticator(Protocol):
     """Authenticates the requests of peers."""
 
-    async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:
+    async def authenticate(self, authorization: str | None, intent: Intent, head: SealedHead | None = None) -> Caller:
         """Verify the Authorization header of a request; raises Unauthenticated or AuthenticationUnavailable.
 
+        A seal in `head` that covers the token proves it: its signature stands for that of the token, by the same key.
         May fetch through `net`, within its own deadline, before any transaction. The commit of `Caller.replay_key`
         detects a replay. It follows the verification of the signature, so nobody can use up the token of another.
         """

@@ -31,23 +31,32 @@ class KeptSeal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     method: str = ""
 
 
+class SealedHead(msgspec.Struct, frozen=True):
+    """The head of a request that may be sealed: where it may have been sent to, and its fields, in lower case."""
+
+    urls: Sequence[str]
+    headers: Mapping[str, str]
+
+
 class Seals(Protocol):
     """The keys of an identity mechanism, for seals."""
 
-    def seal(self, url: str, body: bytes, agreement: bytes | None) -> Mapping[str, str]:
+    def seal(self, url: str, body: bytes, agreement: bytes | None, authorization: str) -> Mapping[str, str]:
         """Return the header fields that seal a message (POST to `url` with `body`), and an agreement with it.
 
-        Empty for a message that is not sealed here. Raises SigningUnavailable.
+        `authorization` is the value of the field of that name, which goes along. Empty for a message that is not sealed
+        here. Raises SigningUnavailable.
         """
 
-    def open(
-        self, signer: str, urls: Sequence[str], headers: Mapping[str, str], body: bytes, *, required: bool = False
-    ) -> KeptSeal | None:
-        """Return the verified seal of a message that `signer` sent to one of `urls`; None without one or its key.
+    def open(self, signer: str, head: SealedHead, body: bytes, *, required: bool = False) -> KeptSeal | None:
+        """Return the verified seal of a message that `signer` sent; None without one or its key.
 
         `required` is whether the signer promises to seal all its messages: a missing one was taken away. Raises
         SealRejected.
         """
+
+    def check_body(self, seal: KeptSeal, body: bytes) -> None:
+        """Check that a body is the one of a seal that was verified by its head; raises SealRejected."""
 
     def state(self, payload: bytes) -> bytes:
         """Return a statement of this participant, signed by its key (a compact JWS)."""

@@ -27,11 +27,12 @@ def remember_tokens() -> None:
             issued[audience] = (self._clock() + KEPT_MS, token)
         return token
 
-    async def authenticate(self: Any, authorization: str | None, intent: Any) -> Any:
+    async def authenticate(self: Any, authorization: str | None, intent: Any, head: Any = None) -> Any:
         caller = verified.get(authorization)
         if caller is None or caller.replay_key.expires_at < self._clock():
-            caller = verified[authorization] = await verify(self, authorization, intent)
-        return msgspec.structs.replace(caller, replay_key=None)
+            caller = verified[authorization] = await verify(self, authorization, intent, head)
+        # The seal is that of the message with which the token came first.
+        return msgspec.structs.replace(caller, replay_key=None, seal=None)
 
     RosterIdentity.issue_token, RosterIdentity.authenticate = issue_token, authenticate  # type: ignore[method-assign]
 

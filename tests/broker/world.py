@@ -154,7 +154,7 @@ class Space:
     async def issue_token(self, audience: str, intent: Intent) -> str:
         return f"Bearer {audience}"
 
-    async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:
+    async def authenticate(self, authorization: str | None, intent: Intent, head: object = None) -> Caller:
         known = self.participant((authorization or "").removeprefix("Bearer "))
         if known is None:
             raise Unauthenticated("Nobody's token.")

@@ -13,18 +13,19 @@ from connector.identity.keys import SigningKey, VerificationKey, public_jwk
 from connector.identity.seals import FRESH_S, STATEMENT, ListedSeals
 from connector.protocol.dsp.common import Role
 from connector.protocol.evidence import AgreementEvidence, AgreementStatement, SealedMessage
-from connector.protocol.seals import compute_digest, read_fields
+from connector.protocol.seals import compute_digest, read_head
 from tests.identity.lists import CITY, CITY_KEY, NOW_MS, OTHER_KEY, UTILITY, UTILITY_KEY
 
 DOCUMENT = msgspec.json.encode({"@type": "Agreement", "@id": "urn:a", "assigner": CITY, "assignee": UTILITY, "ä": "ö"})
 URL, BODY = "https://city.example/dsp/negotiations/1/agreement/verification", b"{}"
+TOKEN = "Bearer a.token.of-this-request"
 LISTED = {CITY: (CITY_KEY.verification,), UTILITY: (UTILITY_KEY.verification,)}
 
 
 def say(key: SigningKey = UTILITY_KEY, at: int = NOW_MS) -> SealedMessage:
     """Return a sealed message of the utility."""
     seals, url = ListedSeals(key, lambda: LISTED, lambda: at), "https://city.example/dsp/negotiations/request"
-    seal = read_fields({name.lower(): value for name, value in seals.seal(url, BODY, None).items()}, url, BODY)
+    seal = read_head({name.lower(): value for name, value in seals.seal(url, BODY, None, TOKEN).items()}, url)
     assert seal is not None
     return SealedMessage(name="ContractRequestMessage", process="urn:n", at=at, seal=seal, jwk=public_jwk(key))
 
@@ -38,8 +39,8 @@ def make(
     **changed: Any,
 ) -> AgreementEvidence:
     seals = ListedSeals(UTILITY_KEY, lambda: LISTED, lambda: sealed_at)
-    headers = {name.lower(): value for name, value in seals.seal(URL, BODY, document).items()}
-    seal = read_fields(headers, URL, BODY) if sealed else None
+    headers = {name.lower(): value for name, value in seals.seal(URL, BODY, document, TOKEN).items()}
+    seal = read_head(headers, URL) if sealed else None
     stated: dict[str, Any] = {
         "holder": CITY,
         "counterparty": UTILITY,

@@ -64,7 +64,7 @@ class MockIdentity:
     async def issue_token(self, audience: str, intent: Intent) -> str:
         return token_of(self.me, audience)
 
-    async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:
+    async def authenticate(self, authorization: str | None, intent: Intent, head: object = None) -> Caller:
         try:
             sender = json.loads(authorization or "")["clientId"]
         except (ValueError, KeyError, TypeError, RecursionError):

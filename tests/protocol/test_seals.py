@@ -1,6 +1,7 @@
 """Seals as header fields: the example of RFC 9421, what is read back, and what is none of ours or malformed."""
 
 import base64
+from collections.abc import Mapping
 
 import msgspec
 import pytest
@@ -14,9 +15,10 @@ from connector.protocol.seals import (
     LONGEST_FIELD,
     Seal,
     SealMalformed,
+    check_body,
     compute_digest,
     make_base,
-    read_fields,
+    read_head,
     write_base,
     write_fields,
 )
@@ -30,7 +32,16 @@ SEAL = Seal(
     key="k" * 43,
     algorithm="ES256",
     signature=base64.b64encode(b"s" * 64).decode(),
+    token_digest=compute_digest(b"a.b.c"),
 )
+
+
+def read_fields(headers: Mapping[str, str], url: str, body: bytes) -> Seal | None:
+    """Return the seal of a message, whose body is looked at once the head was read."""
+    seal = read_head(headers, url)
+    if seal is not None:
+        check_body(seal, body)
+    return seal
 
 
 def fields(**changed: str) -> dict[str, str]:
@@ -154,8 +165,16 @@ def test_any_fields_are_a_seal_none_or_malformed(some: dict[str, str], body: byt
     assert seal is None or seal.content_digest == compute_digest(body)
 
 
-@pytest.mark.parametrize("member", ["url", "content_digest", "agreement_digest", "created", "key"])
+@pytest.mark.parametrize("member", ["url", "content_digest", "token_digest", "agreement_digest", "created", "key"])
 def test_what_is_signed_names_each_member(member: str) -> None:
-    other = Seal(url=URL + "/2", content_digest="c", agreement_digest="a", created=1, key="o" * 43, algorithm="ES256")
+    other = Seal(
+        url=URL + "/2",
+        content_digest="c",
+        token_digest="t",
+        agreement_digest="a",
+        created=1,
+        key="o" * 43,
+        algorithm="ES256",
+    )
     changed = {name: getattr(SEAL, name) for name in SEAL.__struct_fields__} | {member: getattr(other, member)}
     assert write_base(Seal(**changed)) != write_base(SEAL)

@@ -118,7 +118,7 @@ class TokenIdentity:
     async def issue_token(self, audience: str, intent: Intent) -> str:
         return f"{self._me}/{self._serial()}"
 
-    async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:
+    async def authenticate(self, authorization: str | None, intent: Intent, head: object = None) -> Caller:
         sender, _, serial = (authorization or "").partition("/")
         if sender not in self._known:
             raise Unauthenticated("a stranger")

@@ -81,7 +81,7 @@ class Listed:
     async def issue_token(self, audience: str, intent: Intent) -> str:
         return "Bearer secret-token"
 
-    async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:
+    async def authenticate(self, authorization: str | None, intent: Intent, head: object = None) -> Caller:
         raise Unauthenticated("nobody")
 
     def participant(self, id: str) -> Participant | None:

@@ -5,7 +5,7 @@ accept it later. Only the other 4xx are refusals.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
@@ -153,10 +153,8 @@ class HttpPeer:
         except ProtocolError as error:
             return Refused(status=0, reason=error.reason)
         most = DATASET_BYTES if intent is Intent.CATALOG else ANSWER_BYTES
-        method, seal = "POST" if body is not None else "GET", None
-        if self._seals and body is not None:
-            seal = self._seals.seal(url, body, agreement)
-        return await self._fetch(participant, method, url, intent, body, most, seal)
+        method = "POST" if body is not None else "GET"
+        return await self._fetch(participant, method, url, intent, body, most, agreement, is_sealed=body is not None)
 
     async def _fetch(
         self,
@@ -166,12 +164,16 @@ class HttpPeer:
         intent: Intent,
         body: bytes | None,
         most: int,
-        seal: Mapping[str, str] | None = None,
+        agreement: bytes | None = None,
+        *,
+        is_sealed: bool = False,
     ) -> Response | Refused | InDoubt:
         token = await self._identity.issue_token(participant, intent)
-        headers = {"Authorization": token, "Accept": JSON, **(seal or {})}
+        headers = {"Authorization": token, "Accept": JSON}
         if body is not None:
             headers["Content-Type"] = JSON
+            if is_sealed and self._seals is not None:
+                headers.update(self._seals.seal(url, body, agreement, token))
         try:
             answer = await self._client.request(
                 method,

@@ -27,7 +27,7 @@ from connector.ports.identity import (
     Unauthenticated,
     describe_claimed,
 )
-from connector.ports.seals import SealRejected, Seals
+from connector.ports.seals import SealedHead, SealRejected, Seals
 from connector.ports.store import Store
 from connector.ports.store_errors import Replayed, StoreError
 from connector.protocol.dsp.errors import ProtocolError, RemoteProtocolError
@@ -81,16 +81,16 @@ class Gatekeeper:
         finally:
             await used
 
-    async def admit(self, request: PeerRequest, intent: Intent) -> Caller:
+    async def admit(self, request: PeerRequest, intent: Intent, head: SealedHead | None = None) -> Caller:
         """Return the caller of a request. Raises TooMany, Unauthenticated and AuthenticationUnavailable."""
         authorization, rates = request.headers.get("authorization"), self.rates
         if rates is None:
-            return await self.identity.authenticate(authorization, intent)
+            return await self.identity.authenticate(authorization, intent, head)
         address = rates.name_caller(request.address, request.headers)
         if wait := rates.find_wait(address):
             raise TooMany(wait)
         try:
-            caller = await self.identity.authenticate(authorization, intent)
+            caller = await self.identity.authenticate(authorization, intent, head)
         except Unauthenticated:
             rates.note_failure(address)
             raise
@@ -98,19 +98,29 @@ class Gatekeeper:
             raise TooMany(wait)
         return caller
 
-    def open_seal(self, request: PeerRequest, caller: Caller, template: str, body: bytes) -> Caller:
-        """Return the caller with its verified seal of a message to the path of `template`, if it has sealed that.
+    def find_head(self, request: PeerRequest, template: str) -> SealedHead | None:
+        """Return the head of a message to the path of `template`, which may be sealed; None if nobody opens seals.
 
-        Raises RemoteProtocolError for a seal that does not hold, and for a missing one of who seals all its messages.
         The Host of a request is not asked: a message that was sealed for somebody else must not count here.
         """
-        if self.seals is None:
-            return caller
+        if self.seals is None or not template:
+            return None
         path = fill(template, request.names["pid"]) if request.names else template
         path += f"?{request.query}" if request.query else ""
-        urls = [join(address, path) for address in self.find_addresses()]
+        return SealedHead([join(address, path) for address in self.find_addresses()], request.headers)
+
+    def open_seal(self, head: SealedHead | None, caller: Caller, body: bytes) -> Caller:
+        """Return the caller with the verified seal of its message, if it has sealed that.
+
+        Raises RemoteProtocolError for a seal that does not hold, and for a missing one of who seals all its messages.
+        """
+        if self.seals is None or head is None:
+            return caller
         try:
-            kept = self.seals.open(caller.participant, urls, request.headers, body, required=caller.seals)
+            if caller.seal is not None:
+                self.seals.check_body(caller.seal, body)
+                return caller
+            kept = self.seals.open(caller.participant, head, body, required=caller.seals)
         except SealRejected as fault:
             raise RemoteProtocolError(fault.reason, code="seal") from None
         return caller if kept is None else msgspec.structs.replace(caller, seal=kept)
@@ -140,13 +150,13 @@ def endpoint(
         body, sender = b"", ""
         COMMITTED.set([])
         try:
-            caller = await gatekeeper.admit(request, intent)
+            head = gatekeeper.find_head(request, sealed)
+            caller = await gatekeeper.admit(request, intent, head)
             sender = caller.participant
             try:
                 try:
                     body = await read_body(request, limit) if request.method == "POST" else b""
-                    if sealed:
-                        caller = gatekeeper.open_seal(request, caller, sealed, body)
+                    caller = gatekeeper.open_seal(head, caller, body)
                     answer = await handle(request, caller, body)
                 except ProtocolError as error:
                     answer = _log_refusal(errors, error, request, body, sender)

@@ -24,6 +24,7 @@ from connector.ports.claims_peer import ClaimsPeer
 from connector.ports.entities import HeldCredential
 from connector.ports.holder import GRANTED, CredentialRefused, ExaminedCredential
 from connector.ports.identity import AuthenticationUnavailable, Caller, Intent
+from connector.ports.seals import SealedHead
 from connector.protocol.dcp.claims import ClaimsProfile, PresentedCredential, read_claims, write_presentation
 from connector.protocol.dcp.document import DidDocument
 from connector.protocol.dcp.errors import ClaimFault
@@ -64,7 +65,12 @@ class CallerGate:
     list_keys: ListKeys
     look_again: Callable[[], Awaitable[bool]]
 
-    async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:  # noqa: ARG002 - one purpose each
+    async def authenticate(
+        self,
+        authorization: str | None,
+        intent: Intent,  # noqa: ARG002 - one purpose each
+        head: SealedHead | None = None,  # noqa: ARG002 - no seals
+    ) -> Caller:
         """Verify the token of a caller; raises Unauthenticated or AuthenticationUnavailable."""
         verify = partial(self._verify, bearer(authorization))
         sent = await run_nested(verify_by_newest(verify, self.look_again))

@@ -45,6 +45,7 @@ from connector.ports.identity import (
     ShownStatus,
     join_claims,
 )
+from connector.ports.seals import SealedHead
 from connector.protocol.dcp.claims import PresentedCredential
 from connector.protocol.dcp.document import DidDocument
 from connector.protocol.dcp.scopes import Scope, ScopeKind
@@ -232,7 +233,7 @@ class DcpIdentity:
         token = self._access.issue(audience, scopes) if scopes else None
         return self._make_token(audience, token=token)
 
-    async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:
+    async def authenticate(self, authorization: str | None, intent: Intent, head: SealedHead | None = None) -> Caller:
         """Verify the token of a member and, where the profile asks for credentials, what it shows.
 
         Raises Unauthenticated, or AuthenticationUnavailable if the participant list has expired or something that is
@@ -244,8 +245,8 @@ class DcpIdentity:
         try:
             async with asyncio.timeout(DEADLINE_S):
                 if self._profile.moving_over and self._is_by_key(token):
-                    return await self._members.authenticate(authorization, intent)
-                sender = await self._verify_token(token)
+                    return await self._members.authenticate(authorization, intent, head)
+                sender = await verify_by_newest(partial(self._verify, token, head), self._look_again)
                 shown = await self._find_shown(sender, self._profile.show.get(intent, ()))
         except TimeoutError:
             raise AuthenticationUnavailable(f"The caller could not be verified within {DEADLINE_S:g} s.") from None
@@ -390,9 +391,6 @@ class DcpIdentity:
     def _is_member(self, did: str) -> bool:
         return self.participant(did) is not None
 
-    async def _verify_token(self, token: str) -> SelfIssued:
-        return await verify_by_newest(partial(self._verify, token), self._look_again)
-
     async def _look_again(self) -> bool:
         """Fetch the own list, and those of partners that were out of reach, every few seconds at most."""
         changed = await self._members.look_again(self._members.roster)
@@ -403,7 +401,7 @@ class DcpIdentity:
             self._use_list()
         return changed
 
-    async def _verify(self, token: str) -> SelfIssued:
+    async def _verify(self, token: str, head: SealedHead | None) -> SelfIssued:
         return await verify_self_issued(
             token,
             audience=self._id,
@@ -412,6 +410,7 @@ class DcpIdentity:
             now_s=self._clock() / 1000,
             take_missing=self._profile.without_relationships,
             list_keys=self._list_keys,
+            find_proof=partial(self.seals.find_proof, head, self.participant),
         )
 
     def _list_keys(self, id: str) -> Sequence[VerificationKey]:
@@ -490,4 +489,5 @@ class DcpIdentity:
             replay_key=make_replay_key(self._owner, claims),
             shown=tuple(ShownStatus(each.issuer, entry) for each in shown for entry in each.statuses),
             seals=claims.seals_messages is True,
+            seal=sender.seal,
         )

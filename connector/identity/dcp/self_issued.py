@@ -8,9 +8,27 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, NamedTuple
 
 from connector.identity.dcp.methods import find_key
-from connector.identity.jws import KEY_RULES, OPENING_RULES, Opened, Rejected, open_signed, verify_signature
+from connector.identity.jws import (
+    KEY_RULES,
+    OPENING_RULES,
+    Opened,
+    Rejected,
+    check_signature,
+    find_signer,
+    open_signed,
+    verify_signature,
+)
 from connector.identity.keys import PEER_ALGORITHMS, KeyFault, VerificationKey
-from connector.identity.tokens import CLAIM_RULES, KIND, MAX_TOKEN, Claims, read_token_claims
+from connector.identity.tokens import (
+    CLAIM_RULES,
+    KIND,
+    MAX_TOKEN,
+    Claims,
+    FindProof,
+    find_no_proof,
+    read_token_claims,
+)
+from connector.ports.seals import KeptSeal
 from connector.protocol.dcp.did import parse_key_name
 from connector.protocol.dcp.document import DidDocument, Relationship
 from connector.protocol.dcp.errors import ClaimFault
@@ -29,11 +47,12 @@ ListKeys = Callable[[str], Sequence[VerificationKey]]
 
 
 class SelfIssued(NamedTuple):
-    """A token that passed every rule, its key, and the document of its issuer."""
+    """A token that passed every rule, its key, the document of its issuer, and the seal that has proved it, if any."""
 
     claims: Claims
     key: VerificationKey
     document: DidDocument
+    seal: KeptSeal | None = None
 
 
 def list_nothing(_: str) -> Sequence[VerificationKey]:
@@ -50,6 +69,7 @@ async def verify_self_issued(
     now_s: float,
     take_missing: bool = False,
     list_keys: ListKeys = list_nothing,
+    find_proof: FindProof = find_no_proof,
 ) -> SelfIssued:
     """Check a token against `RULES` in order; raises Rejected at the first rule that fails.
 
@@ -62,6 +82,7 @@ async def verify_self_issued(
         take_missing: accept the keys of a document that states no verification relationship at all.
         list_keys: if the list has keys of the issuer, the key is one of them, whatever its document says: whoever gets
             hold of its host name is not the issuer.
+        find_proof: a seal that it returns stands for the signature of the token (`tokens.verify`).
     """
     opened = open_signed(token, limit=MAX_TOKEN, kinds=(KIND,), algorithms=PEER_ALGORITHMS, of_others=True)
     claims = read_token_claims(opened, audience=audience, now_s=now_s)
@@ -69,11 +90,14 @@ async def verify_self_issued(
     if not is_member(claims.iss):
         raise Rejected("member", "the issuer is not on the participant list.")
     document = await resolve_signer(resolve, claims.iss, opened)
-    key = verify_by(opened, document, Relationship.TOKEN, take_missing=take_missing)
+    key = find_signer(opened, (find_signing_key(opened, document, Relationship.TOKEN, take_missing=take_missing),))
+    seal = find_proof(claims.iss, key)
+    if seal is None:
+        check_signature(opened, key)
     pinned = list_keys(claims.iss)
     if pinned and not any(key.public == each.public for each in pinned):
         raise Rejected("pinned", "the key of the token is not one of those on the participant list.")
-    return SelfIssued(claims, key, document)
+    return SelfIssued(claims, key, document, seal)
 
 
 async def verify_by_newest(
@@ -118,8 +142,14 @@ def verify_by(
     opened: Opened, document: DidDocument, relationship: Relationship, *, take_missing: bool
 ) -> VerificationKey:
     """Verify a signed text by the keys of a document that may sign what `relationship` is for; raises Rejected."""
+    return verify_signature(opened, (find_signing_key(opened, document, relationship, take_missing=take_missing),))
+
+
+def find_signing_key(
+    opened: Opened, document: DidDocument, relationship: Relationship, *, take_missing: bool
+) -> VerificationKey:
+    """Return the key of a document that a text names, if it may sign what `relationship` is for; raises Rejected."""
     try:
-        key = find_key(document, relationship, opened.kid, take_missing=take_missing, algorithm=opened.algorithm)
+        return find_key(document, relationship, opened.kid, take_missing=take_missing, algorithm=opened.algorithm)
     except KeyFault as fault:
         raise Rejected("key", str(fault)) from None
-    return verify_signature(opened, (key,))

@@ -20,6 +20,7 @@ _USUAL = (
     "signature",
     "signature-input",
     "agreement-digest",
+    "token-digest",
     "user-agent",
 )
 _KNOWN = {word.encode(): name for name in _USUAL for word in (name, name.title())}

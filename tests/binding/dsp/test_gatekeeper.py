@@ -28,7 +28,7 @@ class Guard:
         self.outcome = outcome
         self.intents: list[Intent] = []
 
-    async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:
+    async def authenticate(self, authorization: str | None, intent: Intent, head: object = None) -> Caller:
         self.intents.append(intent)
         if isinstance(self.outcome, Exception):
             raise self.outcome

@@ -6,7 +6,7 @@ Each trick changes one thing about a sealed message whose sender promises seals;
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 import pytest
@@ -16,7 +16,7 @@ from connector.identity.jws import sign_bytes
 from connector.identity.roster import RosterIdentity
 from connector.identity.seals import FRESH_S
 from connector.net.serving.messages import PeerRequest
-from connector.ports.identity import Caller
+from connector.ports.identity import Intent, Unauthenticated
 from connector.ports.seals import KeptSeal
 from connector.protocol.dsp.errors import RemoteProtocolError
 from connector.protocol.seals import LONGEST_FIELD, Seal, compute_digest, write_base, write_fields
@@ -39,8 +39,6 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     pid: str = PID
 
 
-SENDER = Caller(participant=UTILITY, claims={}, evidence={}, replay_key=None, seals=True)
-"""The caller by its token, which promises a seal."""
 Trick = Callable[[Sent], Sent]
 
 
@@ -68,7 +66,8 @@ def sha_512(content: bytes) -> str:
 
 
 INPUT, SIGNATURE, DIGEST = "signature-input", "signature", "content-digest"
-COVERED = '("@method" "@target-uri" "content-digest")'
+COVERED = '("@method" "@target-uri" "content-digest" "token-digest")'
+TOKEN_DIGEST = "token-digest"
 
 TRICKS: dict[str, Sequence[Trick]] = {
     "33a another body": [
@@ -90,9 +89,10 @@ TRICKS: dict[str, Sequence[Trick]] = {
         swap(INPUT, COVERED, "()"),
         swap(INPUT, COVERED, '("@method")'),
         swap(INPUT, COVERED, '("@method" "@target-uri")'),
-        swap(INPUT, COVERED, '("@method" "content-digest" "@target-uri")'),
-        swap(INPUT, COVERED, '("@method" "@path" "content-digest")'),
-        swap(INPUT, COVERED, '("@method" "@method" "@target-uri" "content-digest")'),
+        swap(INPUT, COVERED, '("@method" "@target-uri" "content-digest")'),
+        swap(INPUT, COVERED, '("@method" "@target-uri" "token-digest" "content-digest")'),
+        swap(INPUT, COVERED, '("@method" "@path" "content-digest" "token-digest")'),
+        swap(INPUT, COVERED, '("@method" "@method" "@target-uri" "content-digest" "token-digest")'),
         swap(INPUT, '"content-digest"', '"content-digest";sf'),
         swap(INPUT, '"content-digest"', '"content-digest";req'),
         swap(INPUT, '"content-digest"', '"content-digest";bs'),
@@ -101,7 +101,7 @@ TRICKS: dict[str, Sequence[Trick]] = {
     "33d two signatures of one name": [
         put(INPUT, lambda text: f"{text}, {text}"),
         put(SIGNATURE, lambda text: f"{text}, {text}"),
-        put(INPUT, lambda text: f'message=("@method");created=1;tag="datenkontor-message", {text}'),
+        put(INPUT, lambda text: f'message=("@method");created=1;tag="datenkontor-message-with-token", {text}'),
         put(INPUT, lambda text: f'{text}, message=("@method");created=1'),
         put(INPUT, lambda text: f"{text},message"),
         put(SIGNATURE, lambda text: f"message=:{'A' * 86}==:, {text}"),
@@ -136,13 +136,22 @@ TRICKS: dict[str, Sequence[Trick]] = {
         put(DIGEST, lambda text: text.replace("=:", ":")),
         drop(DIGEST),
     ],
+    "33k another token": [
+        put(TOKEN_DIGEST, lambda _: f"sha-256=:{compute_digest(b'other')}:"),
+        put(TOKEN_DIGEST, lambda text: f"{text}, {text}"),
+        put(TOKEN_DIGEST, lambda text: text.replace("sha-256", "sha-512")),
+        put(TOKEN_DIGEST, lambda _: ""),
+        drop(TOKEN_DIGEST),
+        # The form of before, which covers no token, with the signature of the new one.
+        lambda sent: swap(INPUT, "-with-token", "")(swap(INPUT, ' "token-digest"', "")(sent)),
+    ],
     "33h a seal that is taken away": [
         drop(INPUT),
         drop(SIGNATURE),
         drop(INPUT, SIGNATURE),
         drop(INPUT, SIGNATURE, DIGEST),
         swap(INPUT, "message=", "sig1="),
-        swap(INPUT, 'tag="datenkontor-message"', 'tag="other"'),
+        swap(INPUT, 'tag="datenkontor-message-with-token"', 'tag="other"'),
         put(SIGNATURE, lambda text: text.replace("message=", "sig1=")),
     ],
     "33i fields that are no structured fields": [
@@ -162,14 +171,26 @@ async def admit(change: Trick) -> KeptSeal | None:
     """Let a member seal a message, change it, and return the seal that the receiver keeps."""
     board = Board()
     us, them = await identity(board, CITY, CITY_KEY), await identity(board, UTILITY, UTILITY_KEY)
-    fields = {name.lower(): text for name, text in them.seals.seal(PLACE, BODY, None).items()}
-    return _open(us, change(Sent(headers=fields)))
+    return await take(us, change(await send(them)))
 
 
-def _open(us: RosterIdentity, sent: Sent) -> KeptSeal | None:
-    gatekeeper = Gatekeeper(identity=us, store=MemoryStore(), seals=us.seals, find_addresses=lambda: (OURS,))
+async def send(them: RosterIdentity) -> Sent:
+    """Return a message as its sender sealed it."""
+    token = await them.issue_token(CITY, Intent.NEGOTIATION)
+    return put_seal(token, them.seals.seal(PLACE, BODY, None, token))
+
+
+def put_seal(token: str, fields: Mapping[str, str]) -> Sent:
+    return Sent(headers={"authorization": token, **{name.lower(): text for name, text in fields.items()}})
+
+
+async def take(us: RosterIdentity, sent: Sent, place: str = OURS) -> KeptSeal | None:
+    """Return the seal of a message that the receiver admits and opens, as its endpoints do."""
+    gatekeeper = Gatekeeper(identity=us, store=MemoryStore(), seals=us.seals, find_addresses=lambda: (place,))
     request = PeerRequest(method="POST", path="", query=sent.query, headers=sent.headers, names={"pid": sent.pid})
-    return gatekeeper.open_seal(request, SENDER, TEMPLATE, sent.body).seal
+    head = gatekeeper.find_head(request, TEMPLATE)
+    caller = await gatekeeper.admit(request, Intent.NEGOTIATION, head)
+    return gatekeeper.open_seal(head, caller, sent.body).seal
 
 
 @pytest.mark.parametrize("off_s", [-FRESH_S - 1, FRESH_S + 1])
@@ -178,33 +199,36 @@ async def test_33e_a_seal_that_its_sender_made_at_another_time_is_refused(off_s:
     us = await identity(board, CITY, CITY_KEY)
     for late_s in (0, off_s):
         them = await identity(board, UTILITY, UTILITY_KEY, now_ms=NOW_MS + late_s * 1000)
-        sent = Sent(headers={name.lower(): text for name, text in them.seals.seal(PLACE, BODY, None).items()})
+        # The token is of now: it is the seal alone that was made at another time.
+        token = await (await identity(board, UTILITY, UTILITY_KEY)).issue_token(CITY, Intent.NEGOTIATION)
+        sent = put_seal(token, them.seals.seal(PLACE, BODY, None, token))
         if not late_s:
-            assert _open(us, sent) is not None
+            assert await take(us, sent) is not None
             continue
         with pytest.raises(RemoteProtocolError, match="compare the clocks"):
-            _open(us, sent)
+            await take(us, sent)
 
 
 async def test_33f_a_seal_under_the_name_of_another_algorithm_is_refused_although_its_sender_signed_it() -> None:
-    us = await identity(Board(), CITY, CITY_KEY)
+    us, them = await identity(Board(), CITY, CITY_KEY), await identity(Board(), UTILITY, UTILITY_KEY)
     for algorithm in ("EdDSA", "ES256"):
+        token = await them.issue_token(CITY, Intent.NEGOTIATION)
         seal = Seal(
             url=PLACE,
             content_digest=compute_digest(BODY),
+            token_digest=compute_digest(token.removeprefix("Bearer ").encode()),
             agreement_digest="",
             created=NOW_MS // 1000,
             key=UTILITY_KEY.kid,
             algorithm=algorithm,
         )
         signature = base64.b64encode(sign_bytes(UTILITY_KEY, write_base(seal))).decode()
-        fields = write_fields(msgspec.structs.replace(seal, signature=signature))
-        sent = Sent(headers={name.lower(): text for name, text in fields.items()})
+        sent = put_seal(token, write_fields(msgspec.structs.replace(seal, signature=signature)))
         if algorithm == UTILITY_KEY.algorithm:
-            assert _open(us, sent) is not None
+            assert await take(us, sent) is not None
             continue
         with pytest.raises(RemoteProtocolError, match="does not verify"):
-            _open(us, sent)
+            await take(us, sent)
 
 
 async def test_a_message_as_it_was_sealed_is_admitted() -> None:
@@ -234,11 +258,43 @@ async def test_a_message_whose_seal_does_not_hold_is_refused(name: str, at: int)
 async def test_33j_a_sealed_message_for_one_participant_does_not_count_at_another_of_the_same_process() -> None:
     board = Board()
     us, them = await identity(board, CITY, CITY_KEY), await identity(board, UTILITY, UTILITY_KEY)
-    fields = {name.lower(): text for name, text in them.seals.seal(PLACE, BODY, None).items()}
-    request = PeerRequest(method="POST", path="", headers=fields, names={"pid": PID})
     for other in (OURS + "/tenant", OURS.replace("city", "other"), OURS.replace("https", "http"), OURS + ":8443"):
-        gatekeeper = Gatekeeper(
-            identity=us, store=MemoryStore(), seals=us.seals, find_addresses=lambda place=other: (place,)
-        )
         with pytest.raises(RemoteProtocolError, match="does not verify"):
-            gatekeeper.open_seal(request, SENDER, TEMPLATE, BODY)
+            await take(us, await send(them), other)
+
+
+async def test_33k_a_token_of_its_sender_that_was_sealed_with_another_message_is_refused() -> None:
+    board = Board()
+    us, them = await identity(board, CITY, CITY_KEY), await identity(board, UTILITY, UTILITY_KEY)
+    first, second = await send(them), await send(them)
+    with pytest.raises(RemoteProtocolError, match="own token"):
+        await take(us, put("authorization", lambda _: second.headers["authorization"])(first))
+
+
+def forge(token: str) -> str:
+    """Return a token with what it says, and a signature that nobody has made."""
+    return token.rpartition(".")[0] + "." + "A" * 86
+
+
+async def test_33l_a_seal_proves_its_token_by_the_key_of_the_issuer_alone() -> None:
+    board = Board()
+    us, them = await identity(board, CITY, CITY_KEY), await identity(board, UTILITY, UTILITY_KEY)
+    stranger = await identity(board, UTILITY, OTHER_KEY)
+    token = forge(await them.issue_token(CITY, Intent.NEGOTIATION))
+    # Its sender has signed it, with the request: nothing more would be proved by the signature within.
+    assert await take(us, put_seal(token, them.seals.seal(PLACE, BODY, None, token))) is not None
+    sealed = put_seal(token, them.seals.seal(PLACE, BODY, None, token))
+    with pytest.raises(RemoteProtocolError, match="body"):
+        await take(us, msgspec.structs.replace(sealed, body=b"{}"))
+    late = await identity(board, UTILITY, UTILITY_KEY, now_ms=NOW_MS - (FRESH_S + 1) * 1000)
+    other = forge(await them.issue_token(CITY, Intent.NEGOTIATION))
+    for fields in (
+        {},
+        stranger.seals.seal(PLACE, BODY, None, token),
+        us.seals.seal(PLACE, BODY, None, token),
+        them.seals.seal(PLACE, BODY, None, other),
+        them.seals.seal(PLACE + "x", BODY, None, token),
+        late.seals.seal(PLACE, BODY, None, token),
+    ):
+        with pytest.raises(Unauthenticated, match="signature"):
+            await take(us, put_seal(token, fields))

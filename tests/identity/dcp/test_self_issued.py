@@ -1,5 +1,6 @@
 """The token of a peer is judged by one ordered list of rules, and nothing is fetched before the gate."""
 
+from functools import partial
 from typing import Any
 
 import jwt
@@ -20,12 +21,14 @@ from hypothesis import strategies as st
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from jwt.utils import base64url_decode, base64url_encode
 
-from connector.identity.dcp.methods import find_sealing_keys, read_key
+from connector.identity.dcp.methods import find_sealing_keys, name_key, read_key
 from connector.identity.dcp.self_issued import RULES, ListKeys, list_nothing, verify_self_issued
 from connector.identity.jws import Rejected
-from connector.identity.keys import RSA_ALGORITHMS, KeyFault, from_jwk
+from connector.identity.keys import RSA_ALGORITHMS, KeyFault, from_jwk, generate
+from connector.identity.seals import ListedSeals
 from connector.identity.tokens import MAX_TOKEN, issue
-from connector.ports.identity import AuthenticationUnavailable
+from connector.ports.identity import AuthenticationUnavailable, Participant
+from connector.ports.seals import SealedHead
 from connector.protocol.dcp.document import Relationship, write_document
 from tests.identity.dcp.places import CITY, FIRM, KEYS, NOW_S, STRANGER, US, Places, jwk_of, key_of
 from tests.identity.lists import compact
@@ -101,6 +104,41 @@ async def test_the_first_broken_rule_is_reported_and_no_later_one_runs(rule: str
 
 def test_no_rule_is_without_a_test() -> None:
     assert tuple(FAULTS) == RULES
+
+
+async def test_a_seal_by_the_key_of_the_document_proves_the_token_that_it_covers() -> None:
+    places, key, url = Places(), generate(), "https://stadt.example/dsp/negotiations/request"
+    named = name_key(key, FIRM)
+    places.publish(FIRM, named)
+    document = await places.resolve(FIRM, None)
+    listed = Participant(id=FIRM, name="Firma", address=None)
+    ours = ListedSeals(KEYS[US], dict, lambda: places.now_ms, lambda _: find_sealing_keys(document))
+    token, other = (
+        # What it says is the firm's, and its own signature nobody has made.
+        issue(named, issuer=FIRM, audience=US, jti=jti, now_s=NOW_S).rpartition(".")[0] + "." + "A" * 86
+        for jti in ("once", "twice")
+    )
+    firm, stranger = (ListedSeals(each, dict, lambda: places.now_ms) for each in (key, generate()))
+    for seals, covered in ((firm, token), (stranger, token), (firm, other)):
+        fields = seals.seal(url, b"{}", None, f"Bearer {covered}")
+        sealed = {name.lower(): text for name, text in fields.items()}
+        head = SealedHead((url,), {"authorization": f"Bearer {token}", **sealed})
+        verify = partial(
+            verify_self_issued,
+            token,
+            audience=US,
+            is_member=lambda _: True,
+            resolve=places.resolve,
+            now_s=NOW_S,
+            find_proof=partial(ours.find_proof, head, lambda _: listed),
+        )
+        if (seals, covered) != (firm, token):
+            with pytest.raises(Rejected, match="signature"):
+                await verify()
+            continue
+        sent = await verify()
+        assert sent.seal is not None
+        assert (sent.claims.iss, sent.seal.method) == (FIRM, named.kid)
 
 
 async def test_a_token_of_a_member_passes_and_brings_its_access_token() -> None:
