@@ -62,7 +62,15 @@ from connector.protocol.dcp.requests import (
 )
 from connector.protocol.dcp.scopes import Scope, ScopeKind, parse_scope
 from connector.protocol.dcp.status_list import expand_status_list
-from connector.protocol.seals import Seal, SealMalformed, compute_digest, read_fields, write_base, write_fields
+from connector.protocol.seals import (
+    Seal,
+    SealMalformed,
+    check_body,
+    compute_digest,
+    read_head,
+    write_base,
+    write_fields,
+)
 from tests.identity.dcp.places import (
     CITY,
     FIRM,
@@ -180,9 +188,10 @@ def read_lines(text: bytes) -> None:
 def read_seal(text: bytes) -> None:
     """Read the fields of a sealed message with the body `{}`: without their mark, it has no seal."""
     lines = (line.partition(b": ") for line in text.split(b"\n"))
-    seal = read_fields({name.decode("latin-1"): value.decode("latin-1") for name, _, value in lines}, US, b"{}")
+    seal = read_head({name.decode("latin-1"): value.decode("latin-1") for name, _, value in lines}, US)
     if seal is None:
         raise SealMalformed("The message has no seal.")
+    check_body(seal, b"{}")
     write_base(seal)
 
 
@@ -218,8 +227,8 @@ def write_list() -> bytes:
     return "\n".join((word, certificate, sign(ROOT, b"{}", kind=ROSTER))).encode()
 
 
-def write_seal(agreement: str) -> bytes:
-    """Return the fields of a seal, a line each."""
+def write_seal(agreement: str, token: str) -> bytes:
+    """Return the fields of a seal that covers these digests, a line each."""
     seal = Seal(
         url=US,
         content_digest=compute_digest(b"{}"),
@@ -228,10 +237,12 @@ def write_seal(agreement: str) -> bytes:
         key=APPLICANT.kid,
         algorithm="ES256",
         signature="A" * 86 + "==",
+        token_digest=token,
     )
     return "\n".join(f"{name.lower()}: {value}" for name, value in write_fields(seal).items()).encode()
 
 
+DIGESTS = ("", compute_digest(b"[]"))
 JWK = {**public_jwk(APPLICANT)}
 CARD = {"id": FIRM, "name": "Firma", "address": "https://firma.example/dsp", "keys": [JWK]}
 APPLICATION = {"authority": CITY, "card": CARD, "at": NOW_MS, "invitation": "a1", "successor": "", "dropped": ["k"]}
@@ -302,7 +313,9 @@ PARSERS = {
         (RosterFault,),
         [dumped(APPLICATION), dumped({"request": sign(APPLICANT, dumped(APPLICATION), kind=JOINING), "secret": "s"})],
     ),
-    "seal": Parser(read_seal, (SealMalformed,), [write_seal(""), write_seal(compute_digest(b"[]"))]),
+    "seal": Parser(
+        read_seal, (SealMalformed,), [write_seal(agreement, token) for agreement in DIGESTS for token in DIGESTS]
+    ),
     "list": Parser(read_lines, (Rejected,), [write_list()]),
     "invitation": Parser(
         read_invitation,

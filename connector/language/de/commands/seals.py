@@ -9,6 +9,8 @@ SENTENCES: dict[str, str] = {
     "The algorithm of the seal is not one of {}.": "Das Verfahren des Siegels ist keines von {0}.",
     "The body is not the one that was sealed: send the message again as it was signed.": "Der Inhalt ist nicht der "
     "signierte: bitte die Nachricht noch einmal senden, wie sie signiert wurde.",
+    "The token is not the one that was sealed: seal each request with its own token.": "Das Token ist nicht das besiegelte: "
+    "bitte jede Anfrage mit ihrem eigenen Token besiegeln.",
     "The seal was not made within the last {} s: compare the clocks.": "Das Siegel ist älter als {0} s: bitte die Uhren "
     "vergleichen.",
     "The signature of the seal does not verify: sign the message that is sent.": "Die Signatur des Siegels ist ungültig: "
